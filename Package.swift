@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is held to the same language settings; each names the proposal that brought it.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+    .enableUpcomingFeature("InferIsolatedConformances"),  // SE-0470
+    .strictMemorySafety(),  // SE-0458
+    .treatAllWarnings(as: .error),  // SE-0480
+]
+
+let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
+
+let package = Package(
+    name: "belay",
+    products: [
+        .executable(name: "belay", targets: ["belay"]),
+        .library(name: "Hypervisor", targets: ["Hypervisor"]),
+        .library(name: "EC2", targets: ["EC2"]),
+        .library(name: "VSphere", targets: ["VSphere"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),  // values that copy in constant time
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),  // the command line
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),  // scenario files
+    ],
+    targets: [
+        // Floor 0: words and seams, time and dice.
+        .target(name: "LabCore"),
+        .target(name: "Hypervisor", dependencies: ["LabCore"]),
+        // Floor 1: simulated hardware, and the C library behind the real one.
+        .target(name: "SimulatedMachine", dependencies: ["LabCore", "Hypervisor", hashTrees]),
+        // Floor 2: one value per platform.
+        .target(name: "EC2", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees]),
+        .target(name: "VSphere", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees]),
+        // Floor 4: what is done with planes and drivers.
+        .target(name: "ScenarioRunner", dependencies: ["LabCore", "Hypervisor", "Yams"]),
+        .target(name: "Reports", dependencies: ["LabCore", "Hypervisor", "ScenarioRunner"]),
+        // Floor 5 and 6: the command.
+        .target(
+            name: "LabCommands",
+            dependencies: [
+                "LabCore", "Hypervisor", "EC2", "VSphere", "ScenarioRunner", "Reports",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "belay", dependencies: ["LabCommands"]),
+        .testTarget(name: "LabCoreTests", dependencies: ["LabCore"]),
+        .testTarget(name: "HypervisorTests", dependencies: ["Hypervisor", "LabCore"]),
+        .testTarget(name: "SimulatedMachineTests", dependencies: ["SimulatedMachine", "Hypervisor", "LabCore"]),
+        .testTarget(name: "EC2Tests", dependencies: ["EC2", "SimulatedMachine", "Hypervisor", "LabCore"]),
+        .testTarget(name: "VSphereTests", dependencies: ["VSphere", "SimulatedMachine", "Hypervisor", "LabCore"]),
+        .testTarget(name: "ScenarioRunnerTests", dependencies: ["ScenarioRunner", "Hypervisor", "LabCore"]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + settings
+}

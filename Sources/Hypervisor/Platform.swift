@@ -1,0 +1,17 @@
+/// A place where machines run.
+public struct Platform: RawRepresentable, Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    /// The word that names the platform in files and on the command line.
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Amazon EC2 with EBS volumes.
+    public static let ec2 = Platform(rawValue: "ec2")
+    /// VMware vSphere.
+    public static let vsphere = Platform(rawValue: "vsphere")
+    /// Local QEMU machines through libvirt.
+    public static let libvirt = Platform(rawValue: "libvirt")
+
+    public static func < (a: Platform, b: Platform) -> Bool { a.rawValue < b.rawValue }
+    public var description: String { rawValue }
+}

@@ -1,0 +1,69 @@
+public import LabCore
+
+/// Makes a driver of any control plane: the actor owns the plane and hands every verb on to it.
+public actor SimulatedDriver<Plane: ControlPlane>: HypervisorDriver {
+    private var plane: Plane
+
+    /// Makes a driver that owns a new plane whose every event follows from `seed`.
+    public init(seed: UInt64) { plane = Plane(seed: seed) }
+
+    public nonisolated var platform: Platform { Plane.platform }
+    public nonisolated var capabilities: Capabilities { Plane.capabilities }
+    public nonisolated var explanations: [Explanation] { Plane.explanations }
+    public nonisolated var isSimulated: Bool { true }
+    public nonisolated var referenceProvider: any SnapshotProvider { ReferenceProvider(driver: self) }
+
+    /// A copy of the plane as it is now, to look at or to fork.
+    public var snapshotOfPlane: Plane { plane }
+
+    public var now: Instant { plane.now }
+    public func wait(_ duration: Duration) { plane.advance(by: duration) }
+    public func takeEvents() -> [Event] { plane.takeEvents() }
+
+    public func makeMachine(_ spec: MachineSpec) throws(Refusal) -> MachineID { try plane.makeMachine(spec) }
+    public func setPower(_ action: PowerAction, of machine: MachineID) throws(Refusal) {
+        try plane.setPower(action, of: machine)
+    }
+    public func perform(_ command: ApplianceCommand, on machine: MachineID) throws(Refusal) -> ApplianceAnswer {
+        try plane.perform(command, on: machine)
+    }
+    public func inject(_ fault: Fault, into machine: MachineID) throws(Refusal) {
+        try plane.inject(fault, into: machine)
+    }
+    public func facts(of machine: MachineID) throws(Refusal) -> Facts { try plane.facts(of: machine) }
+    public func removeEverything() throws(Refusal) { try plane.removeEverything() }
+    public func leftovers() -> [String] { plane.leftovers }
+
+    fileprivate func takeSnapshot(_ request: SnapshotRequest, of machine: MachineID) throws(Refusal) -> Snapshot {
+        try plane.takeSnapshot(request, of: machine)
+    }
+    fileprivate func snapshots(of machine: MachineID) throws(Refusal) -> [Snapshot] {
+        try plane.snapshots(of: machine)
+    }
+    fileprivate func revert(_ request: RevertRequest, of machine: MachineID) throws(Refusal) -> RevertReport {
+        try plane.revert(request, of: machine)
+    }
+    fileprivate func deleteSnapshot(_ snapshot: Snapshot.ID, of machine: MachineID) throws(Refusal) {
+        try plane.deleteSnapshot(snapshot, of: machine)
+    }
+
+    private struct ReferenceProvider: SnapshotProvider {
+        let driver: SimulatedDriver
+
+        func describe() async throws(Refusal) -> ProviderDescription {
+            ProviderDescription(name: "\(Plane.platform) reference provider", capabilities: Plane.capabilities)
+        }
+        func takeSnapshot(_ request: SnapshotRequest, of machine: MachineID) async throws(Refusal) -> Snapshot {
+            try await driver.takeSnapshot(request, of: machine)
+        }
+        func snapshots(of machine: MachineID) async throws(Refusal) -> [Snapshot] {
+            try await driver.snapshots(of: machine)
+        }
+        func revert(_ request: RevertRequest, of machine: MachineID) async throws(Refusal) -> RevertReport {
+            try await driver.revert(request, of: machine)
+        }
+        func deleteSnapshot(_ snapshot: Snapshot.ID, of machine: MachineID) async throws(Refusal) {
+            try await driver.deleteSnapshot(snapshot, of: machine)
+        }
+    }
+}
