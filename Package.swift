@@ -23,8 +23,8 @@ let package = Package(
         .library(name: "VSphere", targets: ["VSphere"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),  // values that copy in constant time
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),  // the command line
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),  // tables
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),  // commands
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),  // scenario files
     ],
     targets: [

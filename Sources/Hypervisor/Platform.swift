@@ -1,8 +1,11 @@
+public import LabCore
+
 /// A place where machines run.
-public struct Platform: RawRepresentable, Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+public struct Platform: Identifier {
     /// The word that names the platform in files and on the command line.
     public let rawValue: String
 
+    /// Takes the word that names a platform.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Amazon EC2 with EBS volumes.
@@ -11,7 +14,4 @@ public struct Platform: RawRepresentable, Hashable, Comparable, Sendable, Codabl
     public static let vsphere = Platform(rawValue: "vsphere")
     /// Local QEMU machines through libvirt.
     public static let libvirt = Platform(rawValue: "libvirt")
-
-    public static func < (a: Platform, b: Platform) -> Bool { a.rawValue < b.rawValue }
-    public var description: String { rawValue }
 }

@@ -9,6 +9,9 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable {
         self.bytes = bytes
     }
 
+    /// Reads a whole number of bytes.
+    ///
+    /// - Throws: `DecodingError` when it is negative.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let bytes = try container.decode(Int64.self)
@@ -18,6 +21,7 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable {
         self.bytes = bytes
     }
 
+    /// Writes a whole number of bytes.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(bytes)
@@ -38,8 +42,11 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable {
     /// The amount in whole gibibytes, rounded up.
     public var gibibytesRoundedUp: Int { Int((bytes + (1 << 30) - 1) >> 30) }
 
+    /// Orders amounts from the smaller to the larger.
     public static func < (a: ByteCount, b: ByteCount) -> Bool { a.bytes < b.bytes }
+    /// The sum of two amounts.
     public static func + (a: ByteCount, b: ByteCount) -> ByteCount { ByteCount(a.bytes + b.bytes) }
+    /// Adds an amount.
     public static func += (a: inout ByteCount, b: ByteCount) { a = a + b }
 
     /// The time it takes to move this amount at `rate` bytes a second.

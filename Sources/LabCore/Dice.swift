@@ -38,8 +38,10 @@ public struct Dice: RandomNumberGenerator, Hashable, Sendable {
     /// - Parameters:
     ///   - numerator: from 0, never, to `denominator`, always.
     ///   - denominator: at least 1.
+    /// - Returns: the throw.
     public mutating func chance(_ numerator: Int, in denominator: Int) -> Bool {
-        precondition(denominator >= 1 && (0...denominator).contains(numerator), "a chance lies between never and always")
+        precondition(
+            denominator >= 1 && (0...denominator).contains(numerator), "a chance lies between never and always")
         return roll(below: denominator) < numerator
     }
 

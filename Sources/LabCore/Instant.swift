@@ -9,6 +9,7 @@ public struct Instant: Hashable, Comparable, Sendable, Codable {
     /// The first instant of every simulated world, 2026-01-01T00:00:00Z.
     public static let start = Instant(nanoseconds: 1_767_225_600_000_000_000)
 
+    /// Orders instants from the earlier to the later.
     public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
 
     /// The instant that lies `duration` later; durations are cut to whole nanoseconds.
@@ -37,9 +38,11 @@ extension Instant: CustomStringConvertible {
     /// The instant's fields in the proleptic Gregorian calendar, in UTC.
     ///
     /// Rule: https://howardhinnant.github.io/date_algorithms.html (`civil_from_days`).
-    public var fields: (
-        date: (year: Int, month: Int, day: Int), clock: (hour: Int, minute: Int, second: Int, nanosecond: Int)
-    ) {
+    public var fields:
+        (
+            date: (year: Int, month: Int, day: Int), clock: (hour: Int, minute: Int, second: Int, nanosecond: Int)
+        )
+    {
         let perDay: Int64 = 86_400_000_000_000
         let (days, rest) = nanoseconds.flooredDivision(by: perDay)
         let shifted = days + 719_468

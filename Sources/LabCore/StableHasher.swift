@@ -10,7 +10,9 @@ public struct StableHasher: Sendable {
 
     /// Takes in one number.
     public mutating func combine(_ number: UInt64) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { combine(byte: UInt8(truncatingIfNeeded: number >> shift)) }
+        for shift in stride(from: UInt64(0), to: 64, by: 8) {
+            combine(byte: UInt8(truncatingIfNeeded: number >> shift))
+        }
     }
 
     /// Takes in one number.

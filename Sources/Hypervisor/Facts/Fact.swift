@@ -1,10 +1,12 @@
+public import LabCore
+
 /// One observable thing about a machine; the lab takes all of them before the snapshot, after the failure and after the revert.
-public struct Fact: RawRepresentable, Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+public struct Fact: Identifier {
+    /// The fact's name, as it stands in reports and scenarios.
     public let rawValue: String
 
+    /// Takes a fact's name.
     public init(rawValue: String) { self.rawValue = rawValue }
-    public static func < (a: Fact, b: Fact) -> Bool { a.rawValue < b.rawValue }
-    public var description: String { rawValue }
 
     // MARK: What is on the disks
 

@@ -23,14 +23,18 @@ extension FactValue: CustomStringConvertible {
 }
 
 extension FactValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+    /// Takes a text.
     public init(stringLiteral value: String) { self = .text(value) }
+    /// Takes a count.
     public init(integerLiteral value: Int) { self = .number(value) }
+    /// Takes a yes or no.
     public init(booleanLiteral value: Bool) { self = .flag(value) }
 }
 
 extension FactValue: Codable {
     private struct Unreadable: Codable { let unreadable: String }
 
+    /// Reads a value by its type: text, number, flag, or an object that says why nothing could be read.
     public init(from decoder: any Decoder) throws {
         if let keyed = try? Unreadable(from: decoder) {  // The three others are single values, told apart by trying.
             self = .unreadable(keyed.unreadable)
@@ -46,6 +50,7 @@ extension FactValue: Codable {
         }
     }
 
+    /// Writes a value so that its type can be told when it is read.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .unreadable(let why): try Unreadable(unreadable: why).encode(to: encoder)

@@ -19,17 +19,20 @@ public struct Facts: Hashable, Sendable {
 }
 
 extension Facts: ExpressibleByDictionaryLiteral {
+    /// Takes facts and their values; the last one wins.
     public init(dictionaryLiteral elements: (Fact, FactValue)...) {
         self.init(Dictionary(elements) { $1 })
     }
 }
 
 extension Facts: Codable {
+    /// Reads an object with a member for each fact.
     public init(from decoder: any Decoder) throws {
         let values = try [String: FactValue](from: decoder)
         self.init(Dictionary(uniqueKeysWithValues: values.map { (Fact(rawValue: $0), $1) }))
     }
 
+    /// Writes an object with a member for each fact.
     public func encode(to encoder: any Encoder) throws {
         try Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) }).encode(to: encoder)
     }

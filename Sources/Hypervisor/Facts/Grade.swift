@@ -11,6 +11,7 @@ public enum Grade: String, Hashable, Comparable, Sendable, Codable, CaseIterable
     /// The machine goes on in the very state it was in, memory and all.
     case identical
 
+    /// Orders grades from the worst to the best.
     public static func < (a: Grade, b: Grade) -> Bool {
         allCases.firstIndex(of: a) ?? 0 < allCases.firstIndex(of: b) ?? 0
     }
@@ -19,28 +20,50 @@ public enum Grade: String, Hashable, Comparable, Sendable, Codable, CaseIterable
 extension Grade {
     /// The grade of a machine that came back with `restored`, when `wanted` is what it had at the snapshot.
     ///
+    /// There is none while the machine is off or suspended: nobody knows yet what a boot will make of it.
     /// Each step is decided by facts alone:
-    /// - *inconsistent*: a disk or the database is corrupt, or the service is down or the schema is not what it was;
+    /// - *inconsistent*: a disk or the database is corrupt, or the service is down;
     /// - *identical*: the same boot goes on with the same disks, jobs and open transactions;
     /// - *crash-consistent*: a log was replayed with something in it, or committed records or loose files are missing;
     /// - *file-system-consistent*: jobs or open transactions were cut off;
     /// - *application-consistent*: none of these.
-    public init(restored: Facts, wanted: Facts) {
+    ///
+    /// Data that is *newer* than the snapshot does not lower the grade: it is consistent, though not what was asked for.
+    public init?(restored: Facts, wanted: Facts) {
+        guard restored[.power] == "on" else { return nil }
         let recoveries: [Fact] = [.fileSystem(.root), .fileSystem(.data), .database]
         let states = recoveries.compactMap { fact in restored[fact].map(Recovery.init(fact:)) }
-        let contents: [Fact] = [.program, .version, .schema, .configuration, .data, .looseFiles]
         let isAsWanted = { (facts: [Fact]) in facts.allSatisfy { restored[$0] == wanted[$0] } }
-        if states.contains(.corrupt) || restored[.service] != "healthy" || !isAsWanted([.version, .schema]) {
+        let everything: [Fact] = [
+            .program, .version, .schema, .configuration, .data, .looseFiles, .bootID, .jobs, .openRecords, .maintenance,
+        ]
+        if states.contains(.corrupt) || restored[.service] != "healthy" {
             self = .inconsistent
-        } else if isAsWanted(contents + [.bootID, .jobs, .openRecords]), restored[.bootID] != nil {
+        } else if restored[.bootID] != nil, isAsWanted(everything) {
             self = .identical
-        } else if states.contains(.replayed) || !isAsWanted(contents) {
+        } else if states.contains(.replayed) || restored.lacksContents(of: wanted) {
             self = .crashConsistent
-        } else if restored[.stuckJobs] ?? 0 != wanted[.stuckJobs] ?? 0 || wanted[.openRecords] ?? 0 != 0 {
+        } else if restored.count(.stuckJobs) > wanted.count(.stuckJobs) || wanted.count(.jobs) > 0
+            || wanted.count(.openRecords) > 0
+        {
             self = .fileSystemConsistent
         } else {
             self = .applicationConsistent
         }
+    }
+}
+
+extension Facts {
+    /// Whether committed records or whole files that `wanted` counts are missing here.
+    fileprivate func lacksContents(of wanted: Facts) -> Bool {
+        count(.records) < wanted.count(.records) || count(.looseFiles) < wanted.count(.looseFiles)
+            || count(.records) == wanted.count(.records) && self[.data] != wanted[.data]
+    }
+
+    /// A count; what is not there or cannot be read counts as nothing.
+    fileprivate func count(_ fact: Fact) -> Int {
+        guard case .number(let number) = self[fact] else { return 0 }
+        return number
     }
 }
 

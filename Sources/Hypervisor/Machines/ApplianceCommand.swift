@@ -97,7 +97,9 @@ public struct ApplianceStatus: Hashable, Sendable, Codable {
     public var inMaintenance: Bool
     /// Background jobs that run or wait.
     public var jobs: Int
-    /// Jobs that show as running but are run by nobody. Rule: CCI-013.
+    /// Jobs that show as running but are run by nobody.
+    ///
+    /// Rule: CCI-013.
     public var stuckJobs: Int
     /// Committed records that can be read.
     public var records: Int

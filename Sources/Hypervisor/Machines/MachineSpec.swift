@@ -34,9 +34,13 @@ public struct MachineSpec: Hashable, Sendable, Codable {
     public struct Layout: Hashable, Sendable, Codable {
         /// The disk with the database's write-ahead log (or, on a real guest, its sequence file).
         public var databaseLog: DiskRole
-        /// The database runs outside the machine, where no snapshot of the machine reaches it. Rule: CCI-002.
+        /// The database runs outside the machine, where no snapshot of the machine reaches it.
+        ///
+        /// Rule: CCI-002.
         public var externalDatabase: Bool
-        /// Large objects live in object storage outside the machine. Rule: CCI-005.
+        /// Large objects live in object storage outside the machine.
+        ///
+        /// Rule: CCI-005.
         public var remoteObjects: Bool
 
         /// Makes a layout; without arguments everything lives on the machine, and log and data share a disk.
@@ -69,6 +73,7 @@ public enum DiskRole: String, Hashable, Sendable, Codable, CaseIterable, Compara
     /// The user's data.
     case data
 
+    /// Orders the root disk before the data disk.
     public static func < (a: DiskRole, b: DiskRole) -> Bool { a == .root && b == .data }
 }
 

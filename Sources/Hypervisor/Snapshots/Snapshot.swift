@@ -44,12 +44,12 @@ public struct Snapshot: Hashable, Sendable, Codable {
     }
 
     /// The provider's name of a snapshot.
-    public struct ID: RawRepresentable, Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    public struct ID: Identifier {
+        /// The provider's name.
         public let rawValue: String
 
+        /// Takes a provider's name.
         public init(rawValue: String) { self.rawValue = rawValue }
-        public static func < (a: ID, b: ID) -> Bool { a.rawValue < b.rawValue }
-        public var description: String { rawValue }
     }
 
     /// Whether a snapshot can be used.
