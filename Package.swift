@@ -39,6 +39,7 @@ let package = Package(
         // Floor 4: what is done with planes and drivers.
         .target(name: "ScenarioRunner", dependencies: ["LabCore", "Hypervisor", "Yams"]),
         .target(name: "Reports", dependencies: ["LabCore", "Hypervisor", "ScenarioRunner"]),
+        .target(name: "LibvirtDriver", dependencies: ["LabCore", "Hypervisor"]),
         // Floor 5 and 6: the command.
         .target(
             name: "LabCommands",
