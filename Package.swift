@@ -40,13 +40,18 @@ let package = Package(
         .target(name: "ScenarioRunner", dependencies: ["LabCore", "Hypervisor", "Yams"]),
         .target(name: "Reports", dependencies: ["LabCore", "Hypervisor", "ScenarioRunner"]),
         .target(name: "LibvirtDriver", dependencies: ["LabCore", "Hypervisor"]),
+        // The rule ledger: computed from specifications, sources and tests while building.
+        .target(name: "RuleLedger"),
+        .executableTarget(name: "make-rule-ledger", dependencies: ["RuleLedger"]),
+        .plugin(name: "RuleLedgerPlugin", capability: .buildTool(), dependencies: ["make-rule-ledger"]),
         // Floor 5 and 6: the command.
         .target(
             name: "LabCommands",
             dependencies: [
-                "LabCore", "Hypervisor", "EC2", "VSphere", "ScenarioRunner", "Reports",
+                "LabCore", "Hypervisor", "EC2", "VSphere", "ScenarioRunner", "Reports", "RuleLedger",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            plugins: ["RuleLedgerPlugin"]),
         .executableTarget(name: "belay", dependencies: ["LabCommands"]),
         .testTarget(name: "LabCoreTests", dependencies: ["LabCore"]),
         .testTarget(name: "HypervisorTests", dependencies: ["Hypervisor", "LabCore"]),
@@ -54,9 +59,10 @@ let package = Package(
         .testTarget(name: "EC2Tests", dependencies: ["EC2", "SimulatedMachine", "Hypervisor", "LabCore"]),
         .testTarget(name: "VSphereTests", dependencies: ["VSphere", "SimulatedMachine", "Hypervisor", "LabCore"]),
         .testTarget(name: "ScenarioRunnerTests", dependencies: ["ScenarioRunner", "Hypervisor", "LabCore"]),
+        .testTarget(name: "RuleLedgerTests", dependencies: ["RuleLedger"]),
     ]
 )
 
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.type != .plugin {
     target.swiftSettings = (target.swiftSettings ?? []) + settings
 }

@@ -1,1 +1,6 @@
-@main struct Belay { static func main() {} }
+import LabCommands
+
+@main
+struct Belay {
+    static func main() async { await BelayCommand.start() }
+}

@@ -1,0 +1,44 @@
+package import ArgumentParser
+import Foundation
+
+/// The command `belay`.
+package struct BelayCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "belay",
+        abstract: "Test the way back: snapshot, failed upgrade, revert, and what really came back.",
+        discussion: """
+            Examples:
+              belay run                                the whole library on every platform there is
+              belay run Scenarios/whole-machine        one folder of it
+              belay run --platform ec2 incident.yaml   one file on one platform
+              belay doctor                             what is missing for real machines, and how to get it
+
+            Exit codes: 0 passed, 1 something failed, 2 wrong usage or bad input, 3 the lab could not do its work.
+            """,
+        subcommands: [RulesCommand.self])
+
+    package init() {}
+
+    /// Runs the command that the process's arguments name, and ends the process.
+    package static func start() async -> Never {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            Foundation.exit(0)
+        } catch {
+            exit(reporting: error)
+        }
+    }
+
+    /// Prints what is to be said about `error` and ends the process with the code that it stands for.
+    private static func exit(reporting error: any Error) -> Never {
+        let code = LabExit(error: error, of: self)
+        let message = fullMessage(for: error)
+        if !message.isEmpty { code == .passed ? Console.print(message) : Console.complain(message) }
+        Foundation.exit(code.rawValue)
+    }
+}
