@@ -3,7 +3,7 @@ import Foundation
 import Hypervisor
 import RuleLedger
 
-/// `belay rules`
+/// The subcommand that shows the rule ledger.
 struct RulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
