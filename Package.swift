@@ -22,6 +22,10 @@ let package = Package(
         .library(name: "EC2", targets: ["EC2"]),
         .library(name: "VSphere", targets: ["VSphere"]),
     ],
+    traits: [
+        .trait(name: "Libvirt", description: "Real QEMU machines through libvirt"),
+        .default(enabledTraits: ["Libvirt"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),  // tables
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),  // commands
@@ -33,13 +37,22 @@ let package = Package(
         .target(name: "Hypervisor", dependencies: ["LabCore"]),
         // Floor 1: simulated hardware, and the C library behind the real one.
         .target(name: "SimulatedMachine", dependencies: ["LabCore", "Hypervisor", hashTrees]),
+        .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt-qemu", providers: [.apt(["libvirt-dev"])]),
+        .target(name: "CReaper"),
         // Floor 2: one value per platform.
         .target(name: "EC2", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees]),
         .target(name: "VSphere", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees]),
         // Floor 4: what is done with planes and drivers.
         .target(name: "ScenarioRunner", dependencies: ["LabCore", "Hypervisor", "Yams"]),
         .target(name: "Reports", dependencies: ["LabCore", "Hypervisor", "ScenarioRunner"]),
-        .target(name: "LibvirtDriver", dependencies: ["LabCore", "Hypervisor"]),
+        .target(
+            name: "LibvirtDriver",
+            dependencies: [
+                "LabCore", "Hypervisor", "CReaper",
+                .target(name: "CLibvirt", condition: .when(traits: ["Libvirt"])),
+            ],
+            exclude: ["Rules.md"]),
+        .executableTarget(name: "belay-libvirt-worker", dependencies: ["LibvirtDriver"], path: "Sources/LibvirtWorker"),
         // The rule ledger: computed from specifications, sources and tests while building.
         .target(name: "RuleLedger"),
         .executableTarget(name: "make-rule-ledger", dependencies: ["RuleLedger"]),
@@ -58,6 +71,12 @@ let package = Package(
         .testTarget(name: "SimulatedMachineTests", dependencies: ["SimulatedMachine", "Hypervisor", "LabCore"]),
         .testTarget(name: "EC2Tests", dependencies: ["EC2", "SimulatedMachine", "Hypervisor", "LabCore"]),
         .testTarget(name: "VSphereTests", dependencies: ["VSphere", "SimulatedMachine", "Hypervisor", "LabCore"]),
+        .testTarget(
+            name: "LibvirtDriverTests",
+            dependencies: [
+                "LibvirtDriver", "belay-libvirt-worker", "Hypervisor", "LabCore",
+                .target(name: "CLibvirt", condition: .when(traits: ["Libvirt"])),
+            ]),
         .testTarget(name: "ScenarioRunnerTests", dependencies: ["ScenarioRunner", "Hypervisor", "LabCore"]),
         .testTarget(name: "RuleLedgerTests", dependencies: ["RuleLedger"]),
     ]

@@ -1,0 +1,24 @@
+#ifndef CREAPER_H
+#define CREAPER_H
+
+#include <sys/types.h>
+
+/// Splits the process in two: a parent that reaps every orphan below it, and a child in which this call returns.
+///
+/// The parent forwards SIGTERM, SIGINT and SIGHUP, holds none of the standard streams, and exits with the child's status.
+/// To be called before the process has a second thread.
+/// Returns 0 in the child, or the number of an error when there is none.
+int creaper_split(void);
+
+/// Starts a program with these three descriptors as its standard streams, in a session of its own when asked.
+///
+/// Every other descriptor that is not marked close-on-exec is passed on, as are environment and working directory.
+/// Returns 0 and the process id, or the number of an error.
+int creaper_spawn(
+    const char *_Nonnull path, char *_Nullable const *_Nonnull arguments, int input, int output, int errors,
+    int newSession, pid_t *_Nonnull process);
+
+/// Waits for a process that was started with creaper_spawn; the exit status, or 128 plus the signal that ended it.
+int creaper_wait(pid_t process);
+
+#endif

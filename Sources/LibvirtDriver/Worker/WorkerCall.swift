@@ -1,0 +1,115 @@
+/// One call that the driver has its worker make: a line of JSON with a number, answered by a line with the same number.
+package enum WorkerCall: Hashable, Sendable, Codable {
+    /// Open the connection; must come first.
+    case open
+    /// The capabilities of host and hypervisor.
+    case capabilities
+    /// Whether the connection still answers.
+    case isAlive
+    /// The names of all domains.
+    case domains
+    case define(xml: String)
+    case start(String)
+    case destroy(String)
+    case undefine(String)
+    case state(String)
+    case uuid(String)
+    case suspend(String)
+    case resume(String)
+    case shutDown(String, throughAgent: Bool)
+    case describe(String, migratable: Bool)
+    case restore(file: String, xml: String)
+    case hasManagedSave(String)
+    case removeManagedSave(String)
+    case hasCheckpoint(String)
+    case createSnapshot(String, xml: String, flags: SnapshotCreation)
+    case snapshots(String)
+    case describeSnapshot(String, snapshot: String)
+    case revert(String, snapshot: String, flags: SnapshotRevert)
+    case deleteSnapshot(String, snapshot: String, recordOnly: Bool)
+    case commit(String, disk: String)
+    case blockJob(String, disk: String)
+    case endBlockJob(String, disk: String, pivot: Bool)
+    case agent(String, command: String, limit: Int)
+    case agentTimeout(String, seconds: Int)
+    case freeze(String)
+    case thaw(String)
+    case setTime(String, nanoseconds: Int64)
+
+    /// The C function behind the call, the verb by which faults and reports name it.
+    package var function: String {
+        switch self {
+        case .open: "virConnectOpen"
+        case .capabilities: "virConnectGetCapabilities"
+        case .isAlive: "virConnectIsAlive"
+        case .domains: "virConnectListAllDomains"
+        case .define: "virDomainDefineXMLFlags"
+        case .start: "virDomainCreate"
+        case .destroy: "virDomainDestroy"
+        case .undefine: "virDomainUndefineFlags"
+        case .state: "virDomainGetState"
+        case .uuid: "virDomainGetUUIDString"
+        case .suspend: "virDomainSuspend"
+        case .resume: "virDomainResume"
+        case .shutDown: "virDomainShutdownFlags"
+        case .describe: "virDomainGetXMLDesc"
+        case .restore: "virDomainRestoreFlags"
+        case .hasManagedSave: "virDomainHasManagedSaveImage"
+        case .removeManagedSave: "virDomainManagedSaveRemove"
+        case .hasCheckpoint: "virDomainListAllCheckpoints"
+        case .createSnapshot: "virDomainSnapshotCreateXML"
+        case .snapshots: "virDomainListAllSnapshots"
+        case .describeSnapshot: "virDomainSnapshotGetXMLDesc"
+        case .revert: "virDomainRevertToSnapshot"
+        case .deleteSnapshot: "virDomainSnapshotDelete"
+        case .commit: "virDomainBlockCommit"
+        case .blockJob: "virDomainGetBlockJobInfo"
+        case .endBlockJob: "virDomainBlockJobAbort"
+        case .agent: "virDomainQemuAgentCommand"
+        case .agentTimeout: "virDomainAgentSetResponseTimeout"
+        case .freeze: "virDomainFSFreeze"
+        case .thaw: "virDomainFSThaw"
+        case .setTime: "virDomainSetTime"
+        }
+    }
+
+    /// Whether the call changes a domain, so that a report mentions it and a fault can meet it.
+    package var changesSomething: Bool {
+        switch self {
+        case .define, .start, .destroy, .undefine, .suspend, .resume, .shutDown, .restore, .removeManagedSave,
+            .createSnapshot, .revert, .deleteSnapshot, .commit, .endBlockJob, .freeze, .thaw:
+            true
+        case .open, .capabilities, .isAlive, .domains, .state, .uuid, .describe, .hasManagedSave, .hasCheckpoint,
+            .snapshots, .describeSnapshot, .blockJob, .agent, .agentTimeout, .setTime:
+            false
+        }
+    }
+}
+
+/// What the worker found out.
+package enum WorkerAnswer: Hashable, Sendable, Codable {
+    case done
+    case text(String)
+    case texts([String])
+    case number(Int)
+    case flag(Bool)
+    case state(DomainState)
+    case job(BlockJob?)
+    case opened(library: Int, hypervisor: Int)
+}
+
+/// A line from the driver to its worker.
+struct WorkerRequest: Codable {
+    var id: Int
+    var call: WorkerCall
+}
+
+/// A line from the worker to its driver.
+enum WorkerLine: Codable {
+    /// The call with this number is done.
+    case answer(id: Int, WorkerAnswer)
+    /// libvirt refused the call with this number.
+    case failure(id: Int, LibvirtError)
+    /// Something happened to a domain.
+    case event(domain: String, event: Int, detail: Int)
+}
