@@ -79,6 +79,7 @@ let package = Package(
             ]),
         .testTarget(name: "ScenarioRunnerTests", dependencies: ["ScenarioRunner", "Hypervisor", "LabCore"]),
         .testTarget(name: "RuleLedgerTests", dependencies: ["RuleLedger"]),
+        .testTarget(name: "TidyTests", dependencies: ["RuleLedger"]),
     ]
 )
 

@@ -1,0 +1,35 @@
+# The two commands are "make run" and "make test"; each installs what it lacks, builds, and does its job.
+SHELL := /bin/sh
+BELAY := .build/debug/belay
+
+.PHONY: run test lint bench clean packages toolchain
+
+# Run the whole scenario library on every platform: simulated EC2, simulated vSphere, and real QEMU machines.
+run: packages
+	swift build
+	$(BELAY) run
+
+# Run all tests, the real machines' among them.
+test: packages
+	swift test --disable-xctest
+
+# Hold the sources to the format.
+lint: toolchain
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Benchmarks
+
+# Measure speed and memory, as ratios within one run.
+bench: packages
+	swift build -c release
+	.build/release/belay-benchmarks .build/release/belay
+	Benchmarks/libvirt-flow
+
+# Remove what was built, and every machine, disk and image that the lab keeps.
+clean:
+	if [ -x $(BELAY) ]; then $(BELAY) clean; fi
+	rm -rf .build .build-*
+
+packages: toolchain
+	@docker/install-packages
+
+toolchain:
+	@command -v swift >/dev/null || { echo "No Swift toolchain is on the path; get 6.2 or later from https://www.swift.org/install" >&2; exit 3; }

@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+@Suite("What the documents say is there")
+struct DocumentTests {
+    @Test(
+        "every make goal that a document names is in the Makefile",
+        arguments: ["README.md", "CONTRIBUTING.md", ".ci/run"])
+    func goals(document: String) throws {
+        let text = Package.text(document)
+        try #require(!text.isEmpty, "\(document) is missing")
+        let makefile = Package.text("Makefile").split(separator: "\n")
+        for match in text.matches(of: /make ([a-z][a-z-]*)/) where isCommand(match.range, in: text) {
+            #expect(
+                makefile.contains { $0.hasPrefix("\(match.1):") }, "\(document) names 'make \(match.1)'")
+        }
+    }
+
+    @Test("the README has two commands")
+    func twoCommands() {
+        let commands = Package.text("README.md").split(separator: "\n").filter { $0.hasPrefix("make ") }
+        #expect(
+            commands.map { $0.split(separator: " ").prefix(2).joined(separator: " ") } == ["make run", "make test"])
+    }
+
+    @Test("the change log begins with what is not released yet")
+    func changeLog() {
+        let headings = Package.text("CHANGELOG.md").split(separator: "\n").filter { $0.hasPrefix("## ") }
+        #expect(headings.first == "## Unreleased")
+    }
+
+    @Test("a system package stands in the one list once, in order")
+    func packages() {
+        let lines = Package.text("docker/packages.txt").split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(!lines.isEmpty && lines == Array(Set(lines)).sorted())
+    }
+
+    /// Whether a mention of make is a command: it begins a line or stands between backticks.
+    private func isCommand(_ range: Range<String.Index>, in text: String) -> Bool {
+        guard range.lowerBound > text.startIndex else { return true }
+        return "\n`\t ".contains(text[text.index(before: range.lowerBound)])
+            && !text[..<range.lowerBound].hasSuffix("to ")
+    }
+}
