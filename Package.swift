@@ -43,7 +43,8 @@ let package = Package(
         .target(name: "EC2", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees]),
         .target(name: "VSphere", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees]),
         // Floor 4: what is done with planes and drivers.
-        .target(name: "ScenarioRunner", dependencies: ["LabCore", "Hypervisor", "Yams"]),
+        .target(
+            name: "ScenarioRunner", dependencies: ["LabCore", "Hypervisor", "Yams"], exclude: ["ScenarioLanguage.md"]),
         .target(name: "Reports", dependencies: ["LabCore", "Hypervisor", "ScenarioRunner"]),
         .target(
             name: "LibvirtDriver",
@@ -77,7 +78,7 @@ let package = Package(
                 "LibvirtDriver", "belay-libvirt-worker", "Hypervisor", "LabCore",
                 .target(name: "CLibvirt", condition: .when(traits: ["Libvirt"])),
             ]),
-        .testTarget(name: "ScenarioRunnerTests", dependencies: ["ScenarioRunner", "Hypervisor", "LabCore"]),
+        .testTarget(name: "ScenarioRunnerTests", dependencies: ["ScenarioRunner", "Reports", "Hypervisor", "LabCore"]),
         .testTarget(name: "RuleLedgerTests", dependencies: ["RuleLedger"]),
         .testTarget(name: "TidyTests", dependencies: ["RuleLedger"]),
     ]
