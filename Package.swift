@@ -67,6 +67,9 @@ let package = Package(
             ],
             plugins: ["RuleLedgerPlugin"]),
         .executableTarget(name: "belay", dependencies: ["LabCommands"]),
+        .executableTarget(
+            name: "belay-benchmarks", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", "EC2", "VSphere"],
+            path: "Benchmarks/Sources"),
         .testTarget(name: "LabCoreTests", dependencies: ["LabCore"]),
         .testTarget(name: "HypervisorTests", dependencies: ["Hypervisor", "LabCore"]),
         .testTarget(name: "SimulatedMachineTests", dependencies: ["SimulatedMachine", "Hypervisor", "LabCore"]),
@@ -81,6 +84,7 @@ let package = Package(
         .testTarget(name: "ScenarioRunnerTests", dependencies: ["ScenarioRunner", "Reports", "Hypervisor", "LabCore"]),
         .testTarget(name: "RuleLedgerTests", dependencies: ["RuleLedger"]),
         .testTarget(name: "TidyTests", dependencies: ["RuleLedger"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["belay"]),
     ]
 )
 

@@ -15,7 +15,7 @@ package struct BelayCommand: AsyncParsableCommand {
 
             Exit codes: 0 passed, 1 something failed, 2 wrong usage or bad input, 3 the lab could not do its work.
             """,
-        subcommands: [RulesCommand.self])
+        subcommands: [ListCommand.self, ValidateCommand.self, RulesCommand.self])
 
     package init() {}
 
@@ -37,7 +37,7 @@ package struct BelayCommand: AsyncParsableCommand {
     /// Prints what is to be said about `error` and ends the process with the code that it stands for.
     private static func exit(reporting error: any Error) -> Never {
         let code = LabExit(error: error, of: self)
-        let message = fullMessage(for: error)
+        let message = (error as? BadInput)?.description ?? fullMessage(for: error)
         if !message.isEmpty { code == .passed ? Console.print(message) : Console.complain(message) }
         Foundation.exit(code.rawValue)
     }

@@ -1,0 +1,15 @@
+import Foundation
+
+/// Measures what the simulation costs, as ratios within one run, and prints a table.
+///
+/// Usage: `belay-benchmarks [PATH-OF-BELAY]`; without the path, the scenario library is left out.
+@main
+struct Benchmarks {
+    static func main() throws {
+        var rows = DiskBenchmarks.rows()
+        if let belay = CommandLine.arguments.dropFirst().first {
+            rows += try LibraryBenchmark.rows(belay: URL(filePath: belay))
+        }
+        Row.printTable(rows)
+    }
+}

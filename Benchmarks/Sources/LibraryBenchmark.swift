@@ -1,0 +1,31 @@
+import Foundation
+
+/// What the scenario library costs on the simulated platforms.
+enum LibraryBenchmark {
+    static func rows(belay: URL) throws -> [Row] {
+        let before = usage()
+        let process = Process()
+        process.executableURL = belay
+        process.arguments = ["run", "Scenarios", "--platform", "ec2", "--platform", "vsphere", "--jobs", "1"]
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        let after = usage()
+        return [
+            Row(
+                subject: "scenario library on ec2 and vsphere, CPU time (exit code \(process.terminationStatus))",
+                found: "\((after.seconds - before.seconds).brief) s", wanted: "1 s at most"),
+            Row(
+                subject: "scenario library on ec2 and vsphere, most memory", found: "\(after.kibibytes / 1024) MiB",
+                wanted: "100 MiB at most"),
+        ]
+    }
+
+    /// CPU time and peak memory of the children that have ended.
+    private static func usage() -> (seconds: Double, kibibytes: Int) {
+        var usage = rusage()
+        unsafe getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+        let times = [usage.ru_utime, usage.ru_stime].map { Double($0.tv_sec) + Double($0.tv_usec) / 1_000_000 }
+        return (times.reduce(0, +), usage.ru_maxrss)
+    }
+}
