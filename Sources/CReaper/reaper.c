@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,3 +97,5 @@ int creaper_wait(pid_t process)
         if (errno != EINTR) return 127;
     return status_of(status);
 }
+
+int creaper_memory_file(void) { return memfd_create("creaper", MFD_CLOEXEC); }

@@ -21,4 +21,7 @@ int creaper_spawn(
 /// Waits for a process that was started with creaper_spawn; the exit status, or 128 plus the signal that ended it.
 int creaper_wait(pid_t process);
 
+/// A file in memory that is not passed on to other programs; -1 when there is none to be had.
+int creaper_memory_file(void);
+
 #endif

@@ -44,6 +44,7 @@
                         })
                     continue
                 }
+                if case .leave = request.call { exit(0) }
                 guard let opened = session.withLock({ $0 }) else { die("a call before the connection was opened") }
                 // A call can block for as long as a guest does, and must not hold up a call that would end it.
                 Thread.detachNewThread {

@@ -2,6 +2,10 @@
 package enum WorkerCall: Hashable, Sendable, Codable {
     /// Open the connection; must come first.
     case open
+    /// End at once and leave every domain as it is.
+    case leave
+    /// The versions of libvirt and of the hypervisor.
+    case versions
     /// The capabilities of host and hypervisor.
     case capabilities
     /// Whether the connection still answers.
@@ -40,6 +44,8 @@ package enum WorkerCall: Hashable, Sendable, Codable {
     package var function: String {
         switch self {
         case .open: "virConnectOpen"
+        case .leave: "virConnectClose"
+        case .versions: "virConnectGetVersion"
         case .capabilities: "virConnectGetCapabilities"
         case .isAlive: "virConnectIsAlive"
         case .domains: "virConnectListAllDomains"
@@ -73,13 +79,29 @@ package enum WorkerCall: Hashable, Sendable, Codable {
         }
     }
 
+    /// The domain that the call is about; nothing when it is about none or finds it in a description.
+    package var domain: String? {
+        switch self {
+        case .open, .leave, .versions, .capabilities, .isAlive, .domains, .define, .restore: nil
+        case .start(let name), .destroy(let name), .undefine(let name), .state(let name), .uuid(let name),
+            .suspend(let name), .resume(let name), .shutDown(let name, _), .describe(let name, _),
+            .hasManagedSave(let name), .removeManagedSave(let name), .hasCheckpoint(let name),
+            .createSnapshot(let name, _, _), .snapshots(let name), .describeSnapshot(let name, _),
+            .revert(let name, _, _), .deleteSnapshot(let name, _, _), .commit(let name, _),
+            .blockJob(let name, _), .endBlockJob(let name, _, _), .agent(let name, _, _),
+            .agentTimeout(let name, _), .freeze(let name), .thaw(let name), .setTime(let name, _):
+            name
+        }
+    }
+
     /// Whether the call changes a domain, so that a report mentions it and a fault can meet it.
     package var changesSomething: Bool {
         switch self {
         case .define, .start, .destroy, .undefine, .suspend, .resume, .shutDown, .restore, .removeManagedSave,
             .createSnapshot, .revert, .deleteSnapshot, .commit, .endBlockJob, .freeze, .thaw:
             true
-        case .open, .capabilities, .isAlive, .domains, .state, .uuid, .describe, .hasManagedSave, .hasCheckpoint,
+        case .open, .leave, .versions, .capabilities, .isAlive, .domains, .state, .uuid, .describe, .hasManagedSave,
+            .hasCheckpoint,
             .snapshots, .describeSnapshot, .blockJob, .agent, .agentTimeout, .setTime:
             false
         }

@@ -21,26 +21,19 @@
         /// Makes one call, on the calling thread, which it may block.
         func make(_ call: WorkerCall) throws(LibvirtError) -> WorkerAnswer {
             switch call {
-            case .open: try versions()
+            case .open, .leave, .versions: try versions()
             case .capabilities: .text(try connection.capabilities())
             case .isAlive: .flag(connection.isAlive())
             case .domains: .texts(try connection.domainNames())
             case .define(let xml): .text(try connection.define(xml))
             case .restore(let file, let xml):
-                try done { () throws(LibvirtError) in
-                    try connection.restore(from: file, xml: xml)
-                }
-            case .start(let name), .destroy(let name), .undefine(let name), .state(let name), .uuid(let name),
-                .suspend(let name), .resume(let name), .shutDown(let name, _), .describe(let name, _),
-                .hasManagedSave(let name), .removeManagedSave(let name), .hasCheckpoint(let name),
-                .createSnapshot(let name, _, _), .snapshots(let name), .describeSnapshot(let name, _),
-                .revert(let name, _, _), .deleteSnapshot(let name, _, _), .commit(let name, _),
-                .blockJob(let name, _), .endBlockJob(let name, _, _), .agent(let name, _, _),
-                .agentTimeout(let name, _), .freeze(let name), .thaw(let name), .setTime(let name, _):
-                try connection.withDomain(named: name) { (domain) throws(LibvirtError) in
-                    try Self.make(call, on: domain)
-                }
+                try done { () throws(LibvirtError) in try connection.restore(from: file, xml: xml) }
+            default: try make(call, on: call.domain ?? "")
             }
+        }
+
+        private func make(_ call: WorkerCall, on name: String) throws(LibvirtError) -> WorkerAnswer {
+            try connection.withDomain(named: name) { (domain) throws(LibvirtError) in try Self.make(call, on: domain) }
         }
 
         private static func make(_ call: WorkerCall, on domain: borrowing Domain) throws(LibvirtError) -> WorkerAnswer {
@@ -75,7 +68,7 @@
                 try domain.withSnapshot(named: name) { (it) throws(LibvirtError) in
                     try it.delete(recordOnly: recordOnly)
                 }
-            case .open, .capabilities, .isAlive, .domains, .define, .restore:
+            case .open, .leave, .versions, .capabilities, .isAlive, .domains, .define, .restore:
                 preconditionFailure("\(call.function) is no call on a domain")
             }
             return .done

@@ -1,0 +1,137 @@
+internal import Hypervisor
+
+/// Writes descriptions of domains and snapshots for libvirt.
+package enum DomainXML {
+    /// The description of a machine.
+    ///
+    /// - Parameters:
+    ///   - record: the machine.
+    ///   - agentSocket: the absolute path of the socket to the guest's agent.
+    ///   - disksMayBeLost: leave out flushing to the host's disk; only a crash of the host can then lose data.
+    package static func domain(
+        of record: MachineRecord, agentSocket: String, disksMayBeLost: Bool = true
+    ) -> String {
+        let cache = disksMayBeLost ? " cache='unsafe'" : ""
+        let disks = record.disks.map { disk in
+            """
+                <disk type='file' device='disk'>
+                  <driver name='qemu' type='\(disk.format.rawValue)'\(cache) discard='unmap'/>
+                  <source file='\(escaped(disk.path))'/>
+                  <target dev='\(disk.target)' bus='virtio'/>
+                </disk>
+            """
+        }.joined(separator: "\n")
+        let hardware = record.hardware
+        // A smaller translation cache halves the memory of a QEMU process, and no guest of the lab outgrows it.
+        let translator = hardware.acceleration == .tcg ? "<tcg><tb-cache unit='MiB'>64</tb-cache></tcg>" : ""
+        let processor = hardware.acceleration == .tcg ? "<cpu mode='maximum'/>" : "<cpu mode='host-passthrough'/>"
+        return """
+            <domain type='\(hardware.acceleration == .tcg ? "qemu" : "kvm")'>
+              <name>\(escaped(record.id.rawValue))</name>
+              <uuid>\(record.uuid)</uuid>
+              \(title(of: record))
+              <memory unit='MiB'>\(hardware.memory)</memory>
+              <vcpu>1</vcpu>
+              <os>
+                <type arch='x86_64' machine='q35'>hvm</type>
+                <kernel>\(escaped(hardware.kernel))</kernel>
+                <initrd>\(escaped(hardware.initialFileSystem))</initrd>
+                <cmdline>\(escaped(hardware.commandLine))</cmdline>
+              </os>
+              <features><acpi/>\(translator)</features>
+              \(processor)
+              <clock offset='utc'/>
+              <on_poweroff>destroy</on_poweroff>
+              <on_reboot>restart</on_reboot>
+              <on_crash>destroy</on_crash>
+              <devices>
+            \(disks)
+                <interface type='user'>
+                  <mac address='\(Hardware.hardwareAddress)'/>
+                  <model type='virtio'/>
+                  <rom enabled='no'/>
+                </interface>
+                <channel type='unix'>
+                  <source mode='bind' path='\(escaped(agentSocket))'/>
+                  <target type='virtio' name='org.qemu.guest_agent.0'/>
+                </channel>
+                <controller type='usb' model='none'/>
+                <memballoon model='none'/>
+              </devices>
+            </domain>
+            """
+    }
+
+    /// The description of an internal snapshot, of all writable disks and, when the machine runs, its memory.
+    package static func internalSnapshot(name: String) -> String {
+        "<domainsnapshot><name>\(escaped(name))</name></domainsnapshot>"
+    }
+
+    /// The description of an external snapshot.
+    ///
+    /// - Parameters:
+    ///   - overlays: the file that each disk writes to from then on, by target.
+    ///   - targets: all disks of the machine; those without an overlay are left out of the snapshot.
+    ///   - memory: the file that takes the memory; nothing to leave it out.
+    package static func externalSnapshot(
+        name: String, overlays: [String: String], targets: [String], memory: String?
+    ) -> String {
+        let disks = targets.map { target in
+            guard let overlay = overlays[target] else { return "<disk name='\(target)' snapshot='no'/>" }
+            return """
+                <disk name='\(target)' snapshot='external'><driver type='qcow2'/>\
+                <source file='\(escaped(overlay))'/></disk>
+                """
+        }.joined()
+        let held = memory.map { "<memory snapshot='external' file='\(escaped($0))'/>" } ?? "<memory snapshot='no'/>"
+        return "<domainsnapshot><name>\(escaped(name))</name>\(held)<disks>\(disks)</disks></domainsnapshot>"
+    }
+
+    /// The file of each disk in a description of a domain, by target.
+    package static func diskPaths(in xml: String) -> [String: String] {
+        var paths: [String: String] = [:]
+        for part in xml.split(separator: "<disk ", omittingEmptySubsequences: false).dropFirst() {
+            // Backing files follow the disk's own source; the target is the only one of its kind.
+            guard let target = attribute("dev", of: "<target ", in: part) else { continue }
+            paths[target] = attribute("file", of: "<source ", in: part)
+        }
+        return paths
+    }
+
+    private static func attribute(_ name: String, of element: String, in xml: Substring) -> String? {
+        guard let start = xml.firstRange(of: element)?.upperBound else { return nil }
+        let rest = xml[start...]
+        guard let end = rest.firstIndex(of: ">") else { return nil }
+        guard let value = rest[..<end].firstRange(of: "\(name)='")?.upperBound else { return nil }
+        return rest[value...].firstIndex(of: "'").map { unescaped(String(rest[value..<$0])) }
+    }
+
+    private static func unescaped(_ text: String) -> String {
+        let entities = [("&lt;", "<"), ("&gt;", ">"), ("&apos;", "'"), ("&quot;", "\""), ("&amp;", "&")]
+        return entities.reduce(text) { $0.replacing($1.0, with: $1.1) }
+    }
+
+    /// A text so that it can stand in an element or an attribute.
+    package static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "'": result += "&apos;"
+            case "\"": result += "&quot;"
+            case "\t", "\n", "\r": result += "&#\(scalar.value);"
+            case _ where scalar.value < 0x20: continue  // XML 1.0 has no way to write the others.
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// The element with a machine's name for people; libvirt refuses one with a line break and an empty one.
+    static func title(of record: MachineRecord) -> String {
+        let line = record.spec.name.split(whereSeparator: \.isNewline).joined(separator: " ")
+        return "<title>\(escaped(line.isEmpty ? "machine" : line))</title>"
+    }
+}

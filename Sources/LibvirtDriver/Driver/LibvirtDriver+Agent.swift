@@ -1,0 +1,102 @@
+internal import Foundation
+package import Hypervisor
+internal import LabCore
+
+extension LibvirtDriver {
+    /// Waits until the guest's agent really answers, after every start, revert and restore.
+    ///
+    /// "Connected" is not "ready". Rule: LV-071.
+    func waitForAgent(of machine: MachineID, limit: Duration? = nil) async throws(Refusal) {
+        let name = machine.rawValue
+        // Without a limit of libvirt's own a hung agent blocks a freeze for ever. Rule: LV-026.
+        try await call(.agentTimeout(name, seconds: settings.agentSeconds))
+        let answer = try await HostClock.poll(for: limit ?? settings.bootLimit) { () async throws(Refusal) -> Bool? in
+            do throws(Refusal) {
+                _ = try await text(.agent(name, command: #"{"execute":"guest-ping"}"#, limit: 1))
+                return true
+            } catch {
+                guard error.isAboutAgent else { throw error }
+                return nil
+            }
+        }
+        guard answer != nil else {
+            throw Refusal(
+                .failed, code: "AgentSilent",
+                message: "the guest's agent did not answer within \((limit ?? settings.bootLimit).inWords)",
+                rule: "LV-071")
+        }
+    }
+
+    /// Sets the guest's clock to the host's: a guest whose memory was restored goes on at the old time.
+    func setClock(of machine: MachineID) async throws(Refusal) {
+        do throws(Refusal) {
+            try await call(.setTime(machine.rawValue, nanoseconds: HostClock.now.nanoseconds))
+        } catch {
+            guard error.kind != .lab, error.kind != .unknown else { throw error }
+            // A guest without a hardware clock has set its own clock by then, and says that the other failed.
+            journal.note(machine.rawValue, "\(error)")
+        }
+    }
+
+    /// Runs a program in the guest and waits for its end.
+    package func run(_ program: GuestProgram, on machine: MachineID) async throws(Refusal) -> GuestExecResult {
+        var arguments: [String: Any] = ["path": program.path, "arg": program.arguments, "capture-output": true]
+        if !program.input.isEmpty { arguments["input-data"] = Data(program.input).base64EncodedString() }
+        let started = try await agent(machine, "guest-exec", arguments)
+        guard let process = started["pid"] as? Int else { throw .oddAgent("guest-exec", started) }
+        var pause = Duration.milliseconds(5)
+        let end = ContinuousClock().now + program.limit
+        while true {
+            let status = try await agent(machine, "guest-exec-status", ["pid": process])
+            if status["exited"] as? Bool == true {
+                return GuestExecResult(
+                    exitCode: status["exitcode"] as? Int, output: decoded(status["out-data"]),
+                    errorOutput: decoded(status["err-data"]))
+            }
+            guard ContinuousClock().now < end else {
+                throw Refusal(
+                    .failed, code: "GuestProgramTooSlow",
+                    message: "\(program.path) has not ended after \(program.limit.inWords)", verb: "guest-exec")
+            }
+            try await HostClock.sleep(pause)
+            pause = min(pause * 2, .milliseconds(50))
+        }
+    }
+
+    /// How many of the guest's file systems are frozen, by the agent's word: `frozen` or `thawed`.
+    func isFrozen(_ machine: MachineID) async throws(Refusal) -> Bool {
+        let reply = try await text(
+            .agent(machine.rawValue, command: #"{"execute":"guest-fsfreeze-status"}"#, limit: settings.agentSeconds))
+        return reply.contains("frozen")
+    }
+
+    /// Hands the agent a command and reads what it returns.
+    private func agent(
+        _ machine: MachineID, _ command: String, _ arguments: [String: Any]
+    ) async throws(Refusal) -> [String: Any] {
+        let message: [String: Any] = ["execute": command, "arguments": arguments]
+        // Made of texts and numbers, which always encode; an answer that is no JSON is refused below.
+        let line = (try? JSONSerialization.data(withJSONObject: message)) ?? Data()
+        let reply = try await text(
+            .agent(machine.rawValue, command: String(decoding: line, as: UTF8.self), limit: settings.agentSeconds))
+        let object = try? JSONSerialization.jsonObject(with: Data(reply.utf8))
+        guard let answer = (object as? [String: Any])?["return"] as? [String: Any] else {
+            throw .oddAgent(command, reply)
+        }
+        return answer
+    }
+
+    private func decoded(_ field: Any?) -> String {
+        guard let text = field as? String, let bytes = Data(base64Encoded: text) else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension Refusal {
+    /// Whether it says that the agent is not there or not ready.
+    var isAboutAgent: Bool { code == LibvirtError.Code.agentUnresponsive.name }
+
+    fileprivate static func oddAgent(_ command: String, _ answer: Any) -> Refusal {
+        Refusal(.failed, code: "AgentAnswer", message: "\(command) was answered with \(answer)", verb: command)
+    }
+}

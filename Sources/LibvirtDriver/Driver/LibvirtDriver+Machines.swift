@@ -1,0 +1,106 @@
+internal import Foundation
+public import Hypervisor
+internal import LabCore
+
+extension LibvirtDriver {
+    /// Makes a machine and boots it until its appliance is healthy.
+    public func makeMachine(_ spec: MachineSpec) async throws(Refusal) -> MachineID {
+        let guest = try await images.prepare(.debian(GuestRecipe(for: spec)), progress: settings.progress)
+        return try await makeMachine(spec, guest: guest, hasAppliance: true)
+    }
+
+    /// Makes a machine of a guest that was built.
+    ///
+    /// - Parameter hasAppliance: whether to wait until an appliance is healthy, not the agent alone.
+    package func makeMachine(
+        _ spec: MachineSpec, guest: GuestImage, hasAppliance: Bool
+    ) async throws(Refusal) -> MachineID {
+        let acceleration = try await decideAcceleration()
+        let id = MachineID(rawValue: "belay-\(root.number)-\(nextMachine)")
+        nextMachine += 1
+        let record = MachineRecord(
+            id: id, uuid: try newIdentifier(), spec: spec, hardware: Hardware(guest, acceleration),
+            disks: guest.disks.enumerated().map { index, disk in
+                let target = "vd" + String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index)))
+                return MachineDisk(
+                    target: target, role: disk.use.role, path: "\(root.machine(id))/\(target).qcow2")
+            })
+        do throws(Refusal) {
+            try Files.makeFolder(root.machine(id))
+            try keep(record)
+            if hasAppliance { appliances.insert(id) }
+            if settings.startsWarm {
+                try await startWarm(record, guest: guest)
+            } else {
+                try await startCold(record, guest: guest)
+            }
+            return id
+        } catch {
+            // Half a machine is of no use to anybody; why it came to nothing is worth more than trouble with removing it.
+            await evenWhenCancelled { try? await self.remove(id) }
+            throw error
+        }
+    }
+
+    /// Boots a new machine from the guest's images.
+    func startCold(
+        _ record: MachineRecord, guest: GuestImage, limit: Duration? = nil
+    ) async throws(Refusal) {
+        for (disk, image) in zip(record.disks, guest.disks) {
+            try await DiskImage.createOverlay(disk.path, over: image.path, format: "raw")
+        }
+        try await define(record)
+        try await boot(record.id, limit: limit)
+    }
+
+    /// Gives libvirt the description of a machine as it is now.
+    func define(_ record: MachineRecord) async throws(Refusal) {
+        let socket = agentSocket(of: record.id)
+        try Files.makeFolder((socket as NSString).deletingLastPathComponent)
+        try await call(.define(xml: DomainXML.domain(of: record, agentSocket: socket)))
+    }
+
+    /// Starts a machine and waits until its appliance is healthy or has given up.
+    func boot(_ machine: MachineID, limit: Duration? = nil) async throws(Refusal) {
+        try await call(.start(machine.rawValue))
+        try await waitForAgent(of: machine, limit: limit)
+        guard appliances.contains(machine) else { return }
+        _ = try await appliance(of: machine).waitUntilStarted()
+    }
+
+    /// The hand on the appliance in a machine.
+    func appliance(of machine: MachineID) -> GuestAppliance {
+        GuestAppliance(images: images) { [self] program throws(Refusal) in
+            try await run(program, on: machine)
+        } cutPower: { [self] () throws(Refusal) in
+            try await destroy(machine.rawValue)
+        }
+    }
+
+    /// The socket to a guest's agent; in a folder of its own, so that its path stays short.
+    func agentSocket(of machine: MachineID) -> String { "\(root.path)/agents/\(machine)" }
+
+    /// An identifier that no other domain has.
+    func newIdentifier() throws(Refusal) -> String {
+        let contents = try Files.read("/proc/sys/kernel/random/uuid")
+        return String(decoding: contents, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
+
+extension Hardware {
+    fileprivate init(_ guest: GuestImage, _ acceleration: Acceleration) {
+        self.init(
+            kernel: guest.kernel, initialFileSystem: guest.initialFileSystem, commandLine: guest.commandLine,
+            memory: Int(guest.memory.bytes >> 20), acceleration: acceleration)
+    }
+}
+
+extension GuestDisk.Use {
+    /// The role of a disk of the machine.
+    var role: DiskRole? {
+        switch self {
+        case .machine(let role): role
+        case .external: nil
+        }
+    }
+}

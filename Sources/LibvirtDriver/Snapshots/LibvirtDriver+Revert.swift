@@ -1,0 +1,146 @@
+internal import Hypervisor
+internal import LabCore
+
+extension LibvirtDriver {
+    /// Brings a machine back to a snapshot, and waits until that is done.
+    func revert(_ request: RevertRequest, of machine: MachineID) async throws(Refusal) -> RevertReport {
+        let record = try record(of: machine)
+        guard let target = record.snapshot(request.snapshot) else { throw .noSnapshot(request.snapshot) }
+        guard [nil, target.kind.rawValue, target.snapshot.method].contains(request.method) else {
+            throw Refusal(
+                .unsupported, code: "UnknownMethod",
+                message: "an \(target.kind.rawValue) snapshot has no way back by \(request.method ?? "")")
+        }
+        let roles = request.disks ?? target.snapshot.disks
+        if let other = roles.first(where: { !target.snapshot.disks.contains($0) }) {
+            throw Refusal(
+                .refused, code: LibvirtError.Code.configurationUnsupported.name,
+                message: "the snapshot holds no disk '\(other.rawValue)'")
+        }
+        switch target.kind {
+        case .internal: return try await revertInternal(record, to: target, roles: roles)
+        case .external: return try await revertExternal(record, to: target, roles: roles)
+        }
+    }
+
+    private func revertInternal(
+        _ record: MachineRecord, to target: SnapshotRecord, roles: [DiskRole]
+    ) async throws(Refusal) -> RevertReport {
+        let name = record.id.rawValue
+        guard Set(roles) == Set(record.roles) else {
+            throw Refusal(
+                .refused, code: LibvirtError.Code.configurationUnsupported.name,
+                message: "an internal snapshot brings back all disks or none", rule: "LV-002")
+        }
+        try await checkTags(of: record, tag: target.snapshot.name)
+        if try await flag(.hasCheckpoint(name)) {
+            throw Refusal(
+                .refused, code: LibvirtError.Code.operationInvalid.name,
+                message: "the machine has checkpoints: a revert would fail and leave it shut off", rule: "LV-058")
+        }
+        var notes: [Note] = []
+        if try await flag(.hasManagedSave(name)) {
+            // Rule: LV-038. Forced, the revert would leave the saved state for the next start to trip over.
+            try await call(.removeManagedSave(name))
+            notes.append(Note("a saved state was removed first", rule: "LV-038"))
+        }
+        if try await state(of: record.id).isActive {
+            notes.append(Note("QEMU was restarted: consoles drop, the guest does not notice", rule: "LV-035"))
+        }
+        try await call(.revert(name, snapshot: target.snapshot.name, flags: []))
+        let runs = try await state(of: record.id).isActive
+        if runs {
+            try await waitForAgent(of: record.id)
+            try await setClock(of: record.id)
+        }
+        return RevertReport(machine: record.id, method: "internal", leftRunning: runs, notes: notes)
+    }
+
+    private func revertExternal(
+        _ record: MachineRecord, to target: SnapshotRecord, roles: [DiskRole]
+    ) async throws(Refusal) -> RevertReport {
+        let targets = record.disks.filter { disk in disk.role.map(roles.contains) ?? false }.map(\.target)
+        if target.memory != nil, Set(roles) != Set(target.snapshot.disks) {
+            throw Refusal(
+                .refused, code: LibvirtError.Code.configurationUnsupported.name,
+                message: "memory comes back with all its disks or not at all")
+        }
+        try await checkFiles(of: target)
+        try await redoRevert(record, to: target, targets: targets)
+        // Rule: LV-036. libvirt before 9.9 refuses, so the driver lays new overlays over the files that the snapshot kept.
+        let notes = [
+            Note("done by the driver: new overlays over the snapshot's files", rule: "LV-036"),
+            target.memory == nil ? Note("a snapshot without memory leaves the machine off", rule: "LV-037") : nil,
+        ].compactMap { $0 }
+        return RevertReport(
+            machine: record.id, method: "external", leftRunning: target.memory != nil, notes: notes)
+    }
+
+    /// Reverts to an external snapshot, from the first step and onto a new generation of overlays.
+    ///
+    /// Cut off at any moment it can be done again: nothing that is needed is destroyed before its last step.
+    func redoRevert(
+        _ given: MachineRecord, to target: SnapshotRecord, targets: [String]
+    ) async throws(Refusal) {
+        var record = given
+        let generation = record.takeGeneration()
+        record.journal = .revert(to: target.snapshot.id, targets: targets, generation: generation)
+        try keep(record)
+        try await destroy(record.id.rawValue)
+        for index in record.disks.indices where targets.contains(record.disks[index].target) {
+            let disk = record.disks[index]
+            guard let base = target.bases[disk.target] else { continue }
+            let overlay = "\(root.machine(record.id))/\(disk.target).\(generation)"
+            let format = try await DiskImage.format(of: base)
+            try await DiskImage.createOverlay(overlay, over: base, format: format)
+            record.disks[index].path = overlay
+            record.disks[index].format = .qcow2
+        }
+        try await define(record)
+        if let memory = target.memory {
+            // The memory file remembers the base as the disk; only this description keeps the guest from writing into it.
+            let xml = try await text(.describe(record.id.rawValue, migratable: true))
+            try await call(.restore(file: memory, xml: xml))
+            try await waitForAgent(of: record.id)
+            try await setClock(of: record.id)
+        }
+        record.journal = nil
+        try keep(record)
+        try await removeUnneededFiles(of: record)
+    }
+
+    /// A tag or an image that is missing makes libvirt kill the domain before it notices. Rule: LV-057.
+    private func checkTags(of record: MachineRecord, tag: String) async throws(Refusal) {
+        for disk in record.disks {
+            guard Files.exists(disk.path) else { throw .missing(disk.path, rule: "LV-057") }
+            guard try await DiskImage.tags(of: disk.path).contains(tag) else {
+                throw Refusal(
+                    .refused, code: LibvirtError.Code.noSnapshot.name,
+                    message: "Snapshot '\(tag)' does not exist in \(disk.target); nothing was changed", rule: "LV-057")
+            }
+        }
+    }
+
+    private func checkFiles(of target: SnapshotRecord) async throws(Refusal) {
+        for (_, base) in target.bases.sorted(by: { $0.key < $1.key }) {
+            for file in try await DiskImage.chain(of: base) where !Files.exists(file) {
+                throw .missing(file, rule: "LV-057")
+            }
+        }
+        if let memory = target.memory, !Files.exists(memory) { throw .missing(memory, rule: "LV-057") }
+    }
+}
+
+extension Refusal {
+    static func noSnapshot(_ id: Snapshot.ID) -> Refusal {
+        Refusal(
+            .refused, code: LibvirtError.Code.noSnapshot.name,
+            message: "no domain snapshot with matching name '\(id)'", rule: "LV-054")
+    }
+
+    fileprivate static func missing(_ path: String, rule: RuleID) -> Refusal {
+        Refusal(
+            .refused, code: LibvirtError.Code.systemError.name,
+            message: "\(path) is missing; nothing was changed", rule: rule)
+    }
+}
