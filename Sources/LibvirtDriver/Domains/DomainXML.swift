@@ -8,6 +8,7 @@ package enum DomainXML {
     ///   - record: the machine.
     ///   - agentSocket: the absolute path of the socket to the guest's agent.
     ///   - disksMayBeLost: leave out flushing to the host's disk; only a crash of the host can then lose data.
+    /// - Returns: the element `domain`.
     package static func domain(
         of record: MachineRecord, agentSocket: String, disksMayBeLost: Bool = true
     ) -> String {
@@ -70,9 +71,11 @@ package enum DomainXML {
     /// The description of an external snapshot.
     ///
     /// - Parameters:
+    ///   - name: the snapshot's name.
     ///   - overlays: the file that each disk writes to from then on, by target.
     ///   - targets: all disks of the machine; those without an overlay are left out of the snapshot.
     ///   - memory: the file that takes the memory; nothing to leave it out.
+    /// - Returns: the element `domainsnapshot`.
     package static func externalSnapshot(
         name: String, overlays: [String: String], targets: [String], memory: String?
     ) -> String {

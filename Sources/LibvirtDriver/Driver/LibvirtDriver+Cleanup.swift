@@ -76,7 +76,8 @@ extension LibvirtDriver {
                     first = first ?? error
                 }
             }
-            guard first == nil else { return first }  // A file that is in use stays, so that nothing runs without its disk.
+            // A file that is in use stays, so that nothing runs without its disk.
+            guard first == nil else { return first }
             for name in Files.names(in: root.machines) { try Files.remove("\(root.machines)/\(name)") }
         } catch {
             return first ?? error

@@ -11,7 +11,12 @@ extension LibvirtDriver {
 
     /// Makes a machine of a guest that was built.
     ///
-    /// - Parameter hasAppliance: whether to wait until an appliance is healthy, not the agent alone.
+    /// - Parameters:
+    ///   - spec: what was asked for.
+    ///   - guest: what the machine boots.
+    ///   - hasAppliance: whether to wait until an appliance is healthy, not the agent alone.
+    /// - Throws: a refusal; nothing of the machine is left then.
+    /// - Returns: the name of the domain.
     package func makeMachine(
         _ spec: MachineSpec, guest: GuestImage, hasAppliance: Bool
     ) async throws(Refusal) -> MachineID {

@@ -74,7 +74,7 @@ package enum HostProgram {
         _ command: [String], input: CInt, output: CInt, errors: CInt, ownSession: Bool
     ) -> Result<pid_t, SystemError> {
         var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
-        defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         var process: pid_t = -1
         let error = unsafe creaper_spawn(command[0], &arguments, input, output, errors, ownSession ? 1 : 0, &process)
         return error == 0 ? .success(process) : .failure(SystemError(number: error))

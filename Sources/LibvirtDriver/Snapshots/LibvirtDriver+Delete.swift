@@ -42,7 +42,9 @@ extension LibvirtDriver {
         try keep(record)
     }
 
-    /// Rule: LV-063. The active layer is committed as such, and the job ended only when everything is copied.
+    /// Merges the active layer as such, and ends the job only when everything is copied.
+    ///
+    /// Rule: LV-063.
     private func mergeWhileRunning(_ target: String, of machine: MachineID) async throws(Refusal) {
         let name = machine.rawValue
         try await call(.commit(name, disk: target))

@@ -109,7 +109,9 @@ extension LibvirtDriver {
         try await removeUnneededFiles(of: record)
     }
 
-    /// A tag or an image that is missing makes libvirt kill the domain before it notices. Rule: LV-057.
+    /// A tag or an image that is missing makes libvirt kill the domain before it notices.
+    ///
+    /// Rule: LV-057.
     private func checkTags(of record: MachineRecord, tag: String) async throws(Refusal) {
         for disk in record.disks {
             guard Files.exists(disk.path) else { throw .missing(disk.path, rule: "LV-057") }
