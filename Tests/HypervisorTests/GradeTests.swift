@@ -25,7 +25,7 @@ import Testing
             ("builds are stuck", ["boot-id": "boot-2", "stuck-jobs": 1], [:], .fileSystemConsistent),
             ("a transaction was cut off", ["boot-id": "boot-2"], ["open-records": 4], .fileSystemConsistent),
             ("a journal was replayed", ["boot-id": "boot-2", "file-system.data": "replayed"], [:], .crashConsistent),
-            ("the log was replayed", ["boot-id": "boot-2", "database": "replayed"], [:], .crashConsistent),
+            ("the log was replayed", ["boot-id": "boot-2", "database": "replayed"], [:], .fileSystemConsistent),
             ("loose files are missing", ["boot-id": "boot-2", "loose-files": 0], [:], .crashConsistent),
             ("records are missing", ["boot-id": "b", "records": 499, "data": "d499"], [:], .crashConsistent),
             ("records differ", ["boot-id": "boot-2", "data": "other"], [:], .crashConsistent),

@@ -24,6 +24,8 @@ public struct Fact: Identifier {
     public static let data = Fact(rawValue: "data")
     /// The number of loose files that are there with their whole content.
     public static let looseFiles = Fact(rawValue: "loose-files")
+    /// Records whose stored object is missing, and objects whose record is.
+    public static let danglingLinks = Fact(rawValue: "dangling-links")
     /// How the database came up, see ``Recovery``.
     public static let database = Fact(rawValue: "database")
     /// How the file system of a disk came up, see ``Recovery``.

@@ -24,26 +24,29 @@ extension Grade {
     /// Each step is decided by facts alone:
     /// - *inconsistent*: a disk or the database is corrupt, or the service is down;
     /// - *identical*: the same boot goes on with the same disks, jobs and open transactions;
-    /// - *crash-consistent*: a log was replayed with something in it, or committed records or loose files are missing;
-    /// - *file-system-consistent*: jobs or open transactions were cut off;
+    /// - *crash-consistent*: a journal was replayed with something in it, or committed records or loose files are missing;
+    /// - *file-system-consistent*: the database replayed its log, or jobs or open transactions were cut off;
     /// - *application-consistent*: none of these.
     ///
     /// Data that is *newer* than the snapshot does not lower the grade: it is consistent, though not what was asked for.
     public init?(restored: Facts, wanted: Facts) {
         guard restored[.power] == "on" else { return nil }
-        let recoveries: [Fact] = [.fileSystem(.root), .fileSystem(.data), .database]
-        let states = recoveries.compactMap { fact in restored[fact].map(Recovery.init(fact:)) }
+        let fileSystems = [Fact.fileSystem(.root), .fileSystem(.data)].compactMap {
+            restored[$0].map(Recovery.init(fact:))
+        }
+        let database = restored[.database].map(Recovery.init(fact:))
         let isAsWanted = { (facts: [Fact]) in facts.allSatisfy { restored[$0] == wanted[$0] } }
         let everything: [Fact] = [
             .program, .version, .schema, .configuration, .data, .looseFiles, .bootID, .jobs, .openRecords, .maintenance,
         ]
-        if states.contains(.corrupt) || restored[.service] != "healthy" {
+        if fileSystems.contains(.corrupt) || database == .corrupt || restored[.service] != "healthy" {
             self = .inconsistent
         } else if restored[.bootID] != nil, isAsWanted(everything) {
             self = .identical
-        } else if states.contains(.replayed) || restored.lacksContents(of: wanted) {
+        } else if fileSystems.contains(.replayed) || restored.lacksContents(of: wanted) {
             self = .crashConsistent
-        } else if restored.count(.stuckJobs) > wanted.count(.stuckJobs) || wanted.count(.jobs) > 0
+        } else if database == .replayed || restored.count(.stuckJobs) > wanted.count(.stuckJobs)
+            || wanted.count(.jobs) > 0
             || wanted.count(.openRecords) > 0
         {
             self = .fileSystemConsistent

@@ -36,11 +36,16 @@ public struct Block: Hashable, Sendable {
         result.reserveCapacity(size)
         while result.count < size {
             let word = dice.next()
-            for shift in stride(from: UInt64(0), to: 64, by: 8) { result.append(UInt8(truncatingIfNeeded: word >> shift)) }
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                result.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
         }
         return result
     }
 
+    /// Whether two blocks hold the same.
     public static func == (a: Block, b: Block) -> Bool { a.digest == b.digest && a.content == b.content }
+
+    /// Takes the block into a hash.
     public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 }

@@ -1,5 +1,21 @@
 /// What an appliance keeps outside of its machine, where no snapshot of the machine reaches it.
 public struct Outside: Hashable, Sendable {
+    /// The external database; nothing until the appliance has set it up. Rule: CCI-002.
+    package var database: Tables?
+    /// The objects in object storage, ascending. Rule: CCI-005.
+    package var objects: [Int] = []
+    /// The host that the OAuth application on GitHub sends users back to. Rule: CCI-009.
+    package var loginHost: String?
+    var lastChange = 0
+
     /// Makes an outside in which nothing is kept yet.
     public init() {}
+
+    /// Commits changes to the external database, which is always durable.
+    mutating func commit(_ transactions: [[Change]]) {
+        for change in transactions.joined() {
+            lastChange += 1
+            database?.apply(change, at: lastChange)
+        }
+    }
 }

@@ -1,0 +1,141 @@
+package import LabCore
+
+extension Database {
+    /// Commits one transaction: logs its changes, syncs the log, applies them.
+    ///
+    /// - Throws: a file system's fault; nothing is committed then.
+    package mutating func commit(
+        _ changes: [Change], at now: Instant, in storage: inout Storage
+    ) throws(DatabaseFault) {
+        try commit(transactions: [changes], at: now, in: &storage)
+    }
+
+    /// Commits several transactions with one sync of the log, as a group commit does.
+    package mutating func commit(
+        transactions: [[Change]], at now: Instant, in storage: inout Storage
+    ) throws(DatabaseFault) {
+        var records: [LogRecord] = []
+        var applied: [(change: Change, number: Int)] = []
+        for changes in transactions {
+            for change in changes {
+                applied.append((change, nextRecord + records.count))
+                records.append(LogRecord(transaction: nextTransaction, kind: .change(change)))
+            }
+            records.append(LogRecord(transaction: nextTransaction, kind: .commit))
+            nextTransaction += 1
+        }
+        try append(records, in: &storage)
+        for (change, number) in applied { contents.apply(change, at: number) }
+        if writerDue == nil { writerDue = now + Self.writerDelay }
+        if checkpointDue == nil { checkpointDue = now + Self.checkpointTimeout }
+    }
+
+    /// Appends records to the log and syncs it.
+    mutating func append(_ records: [LogRecord], in storage: inout Storage) throws(DatabaseFault) {
+        let last = nextRecord + records.count - 1
+        for segment in nextRecord / Self.segmentSize...(last + 1) / Self.segmentSize {
+            try makeSegment(segment, in: &storage)
+        }
+        var pages = [tail]
+        for record in records {
+            pages[pages.endIndex - 1].records.append(record)
+            let page = pages[pages.endIndex - 1]
+            guard page.records.count == LogPage.capacity else { continue }
+            pages.append(LogPage(system: page.system, first: page.first + LogPage.capacity, chain: page.nextChain))
+        }
+        do throws(FileSystemFault) {
+            try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
+                for page in pages where !page.records.isEmpty {
+                    let place = page.first % Self.segmentSize / LogPage.capacity
+                    let path = Self.segmentPath(page.first / Self.segmentSize)
+                    try fileSystem.write([(place, Block(.log(page)))], length: 0, to: path, in: drives)
+                }
+                for segment in Set(pages.filter { !$0.records.isEmpty }.map { $0.first / Self.segmentSize }).sorted() {
+                    try fileSystem.fsync(Self.segmentPath(segment), to: &drives)
+                }
+            }
+        } catch {
+            throw .fileSystem(error)
+        }
+        tail = pages[pages.endIndex - 1]
+    }
+
+    /// Makes a segment of the log, filled with zeros, so that later syncs need no room (`wal_init_zero`).
+    private func makeSegment(_ segment: Int, in storage: inout Storage) throws(DatabaseFault) {
+        let path = Self.segmentPath(segment)
+        do throws(FileSystemFault) {
+            try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
+                guard try !fileSystem.exists(path, in: drives) else { return }
+                let count = Self.segmentSize / LogPage.capacity
+                let temporary = path + ".new"
+                if try fileSystem.exists(temporary, in: drives) { try fileSystem.remove(temporary, in: &drives) }
+                try fileSystem.create(temporary, in: &drives)
+                do throws(FileSystemFault) {
+                    try fileSystem.write(
+                        (0..<count).map { ($0, .zeros) }, length: count * Int(Disk.blockSize.bytes), to: temporary,
+                        in: drives)
+                    try fileSystem.fsync(temporary, to: &drives)
+                    try fileSystem.rename(temporary, to: path, in: &drives)
+                } catch {
+                    try fileSystem.remove(temporary, in: &drives)
+                    throw error
+                }
+                try fileSystem.fsync(path, to: &drives)
+            }
+        } catch {
+            throw .fileSystem(error)
+        }
+    }
+
+    /// Writes dirty pages to their files, whose log is synced already.
+    mutating func writePages(in storage: inout Storage) throws(DatabaseFault) {
+        for name in contents.names {
+            guard let table = contents.tables[name], !table.dirty.isEmpty else { continue }
+            let path = Self.tablePath(name)
+            let pages = table.dirty.sorted().map { ($0, Block(.table(table.pages[$0]))) }
+            let length = table.pages.count * Int(Disk.blockSize.bytes)
+            do throws(FileSystemFault) {
+                try storage.on(tableRole) { fileSystem, drives throws(FileSystemFault) in
+                    if try !fileSystem.exists(path, in: drives) { try fileSystem.create(path, in: &drives) }
+                    try fileSystem.write(pages, length: length, to: path, in: drives)
+                    try fileSystem.fsync(path, to: &drives)
+                }
+            } catch {
+                throw .fileSystem(error)
+            }
+            contents.tables[name]?.dirty = []
+        }
+    }
+
+    /// Makes a checkpoint: all pages durable, a record in the log, then the control file; older log goes.
+    package mutating func checkpoint(
+        shuttingDown: Bool = false, in storage: inout Storage
+    ) throws(DatabaseFault) {
+        (writerDue, checkpointDue) = (nil, nil)
+        guard nextRecord != restEnd || shuttingDown else { return }
+        let start = nextRecord
+        try writePages(in: &storage)
+        try append([LogRecord(transaction: 0, kind: .checkpoint)], in: &storage)
+        let control = ControlPage(system: contents.system, redo: start, checkpoint: start, isShutDown: shuttingDown)
+        do throws(FileSystemFault) {
+            try storage.on(tableRole) { fileSystem, drives throws(FileSystemFault) in
+                let path = Self.controlPath
+                if try !fileSystem.exists(path, in: drives) { try fileSystem.create(path, in: &drives) }
+                let page = (page: 0, block: Block(.control(control)))
+                try fileSystem.write([page], length: Int(Disk.blockSize.bytes), to: path, in: drives)
+                try fileSystem.fsync(path, to: &drives)
+            }
+            (redo, restEnd) = (start, nextRecord)
+            try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
+                let oldest = Self.segmentPath(start / Self.segmentSize)
+                for name in try fileSystem.names(in: Self.directory, of: drives) {
+                    let path = "\(Self.directory)/\(name)"
+                    guard name.hasPrefix("log-"), path < oldest else { continue }
+                    try fileSystem.remove(path, in: &drives)
+                }
+            }
+        } catch {
+            throw .fileSystem(error)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package import Hypervisor
+package import LabCore
+
+/// The disks of a machine as its controller sees them: writes between two barriers are in flight together.
+///
+/// With a fuse, power fails after so many writes: of the writes that are in flight then, the dice choose which have
+/// reached their disk. The guest's code runs on to the end of its operation without noticing, and is thrown away.
+package struct Drives: Hashable, Sendable {
+    package private(set) var disks: [DiskRole: Disk] = [:]
+    /// The number of writes that were asked for; the difference over an operation is where its power can fail.
+    package private(set) var issued = 0
+    private var fuse: Fuse?
+
+    private struct Write: Hashable, Sendable {
+        let role: DiskRole
+        let number: Int
+        let block: Block?
+    }
+
+    private struct Fuse: Hashable, Sendable {
+        var remaining: Int
+        var dice: Dice
+        var isBlown = false
+        var inFlight: [Write] = []
+    }
+
+    package init() {}
+
+    package subscript(role: DiskRole) -> Disk? {
+        get { disks[role] }
+        set { disks[role] = newValue }
+    }
+
+    /// One block as the guest reads it; nothing where none was written or no disk is attached.
+    package func read(_ number: Int, of role: DiskRole) -> Block? {
+        if let fuse, let write = fuse.inFlight.last(where: { $0.role == role && $0.number == number }) {
+            return write.block
+        }
+        guard let disk = disks[role], number < disk.blockCount else { return nil }
+        return disk[number]
+    }
+
+    /// Writes or discards one block; writes to a disk that is not there are lost.
+    package mutating func write(_ block: Block?, to number: Int, of role: DiskRole) {
+        issued += 1
+        let write = Write(role: role, number: number, block: block)
+        guard fuse == nil else {
+            fuse?.inFlight.append(write)
+            return
+        }
+        apply(write)
+    }
+
+    /// Waits until all writes so far are on the disks.
+    package mutating func barrier() {
+        guard var fuse, !fuse.isBlown else { return }
+        var landing = fuse.inFlight
+        if landing.count > fuse.remaining {
+            let lucky = fuse.dice.choose(fuse.remaining, of: landing.count)
+            landing = lucky.map { landing[$0] }
+            fuse.isBlown = true
+        } else {
+            fuse.remaining -= landing.count
+            fuse.inFlight = []
+        }
+        self.fuse = nil
+        for write in landing { apply(write) }
+        self.fuse = fuse
+    }
+
+    /// Has the power fail after `writes` more writes.
+    package mutating func lightFuse(after writes: Int, dice: Dice) { fuse = Fuse(remaining: writes, dice: dice) }
+
+    /// Ends the operation over which power fails; what was in flight and not chosen is lost.
+    package mutating func removeFuse() {
+        barrier()
+        fuse = nil
+    }
+
+    private mutating func apply(_ write: Write) {
+        guard let size = disks[write.role]?.blockCount, write.number < size else { return }
+        disks[write.role]?[write.number] = write.block
+    }
+}
+
+extension Dice {
+    /// Chooses `count` of the numbers below `bound`, ascending.
+    fileprivate mutating func choose(_ count: Int, of bound: Int) -> [Int] {
+        var numbers = Array(0..<bound)
+        while numbers.count > count { numbers.remove(at: roll(below: numbers.count)) }
+        return numbers
+    }
+}

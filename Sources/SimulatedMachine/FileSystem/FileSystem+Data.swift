@@ -1,0 +1,113 @@
+import LabCore
+
+extension FileSystem {
+    /// Writes pages of a file into the cache, and lengthens it to `length` bytes if it is shorter.
+    ///
+    /// - Throws: `noSpace` when the disk has no room for the pages, `notFound`.
+    package mutating func write(
+        _ pages: [(page: Int, block: Block)], length: Int, to path: String, in drives: Drives
+    ) throws(FileSystemFault) {
+        guard let inode = try find(path, in: drives), inode.kind == .file else { throw .notFound(path) }
+        var file = cache[inode.number] ?? CachedFile(length: inode.length, dirtiedAt: clock)
+        let added = pages.count { file.pages[$0.page] == nil && inode.block(of: $0.page) == nil }
+        guard added <= freeBlocks - reserved - withheld else { throw .noSpace }
+        reserved += added
+        for (page, block) in pages { file.pages[page] = block }
+        file.length = max(file.length, length)
+        cache[inode.number] = file
+    }
+
+    /// Replaces the contents of a file, which is made if it is missing, in the cache.
+    package mutating func write(_ bytes: [UInt8], to path: String, in drives: inout Drives) throws(FileSystemFault) {
+        let size = Int(Disk.blockSize.bytes)
+        let pages = stride(from: 0, to: bytes.count, by: size).map { start in
+            (page: start / size, block: Block(bytes: Array(bytes[start..<min(start + size, bytes.count)])))
+        }
+        if try find(path, in: drives) != nil { try remove(path, in: &drives) }
+        try create(path, in: &drives)
+        try write(pages, length: bytes.count, to: path, in: drives)
+    }
+
+    /// Sets blocks aside for a file of `count` pages without writing them, as `fallocate` does.
+    package mutating func preallocate(_ count: Int, for path: String, in drives: inout Drives) throws(FileSystemFault) {
+        guard count <= freeBlocks - reserved - withheld else { throw .noSpace }
+        makeRoom(for: count, in: &drives)
+        try create(path, in: &drives)
+        guard var inode = try find(path, in: drives) else { throw .notFound(path) }
+        for run in try allocate(count, in: drives) { inode.append(run, isWritten: false) }
+        inode.length = count * Int(Disk.blockSize.bytes)
+        update(inode)
+    }
+
+    /// The length of a file in bytes; nothing when it is not there.
+    package func length(of path: String, in drives: Drives) throws(FileSystemFault) -> Int? {
+        guard let inode = try find(path, in: drives) else { return nil }
+        return cache[inode.number]?.length ?? inode.length
+    }
+
+    /// The pages of a file as the guest reads them; nothing when it is not there.
+    package func pages(of path: String, in drives: Drives) throws(FileSystemFault) -> [Block]? {
+        guard let inode = try find(path, in: drives), inode.kind == .file else { return nil }
+        let cached = cache[inode.number]
+        let size = Int(Disk.blockSize.bytes)
+        let count = ((cached?.length ?? inode.length) + size - 1) / size
+        return (0..<count).map { page in
+            if let block = cached?.pages[page] { return block }
+            guard let place = inode.block(of: page), place.isWritten else { return .zeros }
+            return drives.read(place.number, of: role) ?? .zeros
+        }
+    }
+
+    /// The contents of a file of real bytes; nothing when it is not there.
+    package func bytes(of path: String, in drives: Drives) throws(FileSystemFault) -> [UInt8]? {
+        guard let length = try length(of: path, in: drives), let pages = try pages(of: path, in: drives) else {
+            return nil
+        }
+        return Array(pages.flatMap(\.bytes).prefix(length))
+    }
+
+    /// Writes the cached pages of one file to the disk; new ones get their blocks now, and the length follows.
+    mutating func writeBack(_ number: Int, to drives: inout Drives) throws(FileSystemFault) {
+        guard let file = cache[number] else { return }
+        makeRoom(for: file.pages.count, in: &drives)
+        var inode = try inode(number, in: drives)
+        let before = inode
+        let new = file.pages.keys.filter { inode.block(of: $0) == nil }.sorted()
+        if !new.isEmpty {
+            var places = try allocate(new.count, in: drives).flatMap { Array($0) }[...]
+            for page in new {
+                guard let place = places.popFirst() else { break }
+                inode.add(place..<place + 1, at: page, isWritten: true)
+            }
+            reserved -= new.count
+        }
+        for page in file.pages.keys.sorted() {
+            guard let place = inode.block(of: page) else { continue }
+            if !place.isWritten { inode.markWritten(page) }
+            drives.write(file.pages[page], to: place.number, of: role)
+        }
+        cache[number] = nil
+        inode.length = file.length
+        if inode != before { update(inode) }
+    }
+
+    /// Writes the cached pages of one file to the disk, without a wait for the transaction that names new blocks.
+    package mutating func writeBack(_ path: String, to drives: inout Drives) throws(FileSystemFault) {
+        guard let inode = try find(path, in: drives) else { throw .notFound(path) }
+        try writeBack(inode.number, to: &drives)
+        drives.barrier()
+    }
+
+    /// Makes one file durable: its pages, and the transaction with its name, length and blocks.
+    package mutating func fsync(_ path: String, to drives: inout Drives) throws(FileSystemFault) {
+        guard let inode = try find(path, in: drives) else { throw .notFound(path) }
+        try writeBack(inode.number, to: &drives)
+        commit(to: &drives)
+    }
+
+    /// Makes everything durable.
+    package mutating func sync(to drives: inout Drives) throws(FileSystemFault) {
+        for number in cache.keys.sorted() { try writeBack(number, to: &drives) }
+        commit(to: &drives)
+    }
+}
