@@ -15,6 +15,9 @@ package struct Check: Hashable, Sendable, Codable {
     /// What accounts for what was found, when it is not what was expected.
     package var accounts: [Account]
 
+    /// The check as a sentence.
+    package var sentence: String { "\(key) \(moment): expected \(expected), found \(found)" }
+
     /// When something was looked at.
     package enum Moment: Hashable, Sendable, Codable {
         /// Once the machine was made.

@@ -25,10 +25,7 @@ package struct RunRecord: Hashable, Sendable {
                 ?? [])
         let failures =
             troubles
-            + checks.filter { !$0.holds }.map {
-                Conclusion.Reason(
-                    "\($0.key) \($0.moment): expected \($0.expected), found \($0.found)", at: $0.position)
-            }
+            + checks.filter { !$0.holds }.map { Conclusion.Reason($0.sentence, at: $0.position) }
         if !lab.isEmpty { return Conclusion(.errored, lab + failures) }
         if let unsupported { return Conclusion(.unsupported, [unsupported]) }
         if let interruption { return Conclusion(.notRun, [Conclusion.Reason(interruption)]) }

@@ -55,9 +55,10 @@ struct StepStack: Hashable, Sendable {
     /// Trouble that no `catch` took, once every `finally` that stood around it has been done.
     private(set) var uncaught: Conclusion.Reason?
 
-    /// The next step; nothing at the end.
+    /// Goes on to the next step.
     ///
     /// - Parameter skip: why a step under this condition is not done; nothing when it is.
+    /// - Returns: the step and where it is; nothing at the end.
     mutating func advance(skip: (Step.Condition) -> String?) -> (Step, StepReference)? {
         while let frame = frames.last {
             guard frame.next < frame.steps.count else {

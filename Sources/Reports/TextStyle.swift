@@ -1,0 +1,49 @@
+import ScenarioRunner
+
+/// How a report for a terminal is set.
+package struct TextStyle: Hashable, Sendable {
+    /// Whether colours are used.
+    package var colours: Bool
+    /// The number of columns.
+    package var width: Int
+
+    package init(colours: Bool = false, width: Int = 100) {
+        self.colours = colours
+        self.width = max(40, width)
+    }
+
+    /// The colours that are used, by what they mean.
+    enum Colour: String {
+        case good = "32"
+        case bad = "31"
+        case doubtful = "33"
+        case faint = "2"
+        case strong = "1"
+    }
+
+    /// A text in a colour, where colours are used.
+    func paint(_ text: String, _ colour: Colour) -> String {
+        colours && !text.isEmpty ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    /// A text in at most `width` columns, with its end cut off where it is longer.
+    static func cut(_ text: String, to width: Int) -> String {
+        text.count <= width ? text : String(text.prefix(max(0, width - 1))) + "…"
+    }
+
+    /// A text in exactly `width` columns.
+    static func pad(_ text: String, to width: Int) -> String {
+        cut(text, to: width) + String(repeating: " ", count: max(0, width - text.count))
+    }
+}
+
+extension RunOutcome {
+    var colour: TextStyle.Colour {
+        switch self {
+        case .passed: .good
+        case .failed, .errored: .bad
+        case .unsupported, .notRun: .doubtful
+        case .excluded: .faint
+        }
+    }
+}
