@@ -67,23 +67,31 @@ public struct VSphere: Hashable, Sendable {
 }
 
 extension VSphere {
-    /// A new reference of the form `kind-number`; all kinds count together. Rule: VMW-154.
+    /// A new reference of the form `kind-number`; all kinds count together.
+    ///
+    /// Rule: VMW-154.
     mutating func newMoref<Kind>(_ kind: String) -> Moref<Kind> {
         Moref("\(kind)-\(world.names.number("managed object") + 9)")
     }
 
-    /// A new reference of a machine: `vm-` and a number, on ESXi the number alone. Rule: VMW-151.
+    /// A new reference of a machine: `vm-` and a number, on ESXi the number alone.
+    ///
+    /// Rule: VMW-151.
     mutating func newMachineMoref() -> Moref<VirtualMachine> {
         guard settings.endpoint == .esxi else { return newMoref("vm") }
         return Moref("\(world.names.number("virtual machine"))")
     }
 
-    /// A new reference of a snapshot, whose number in the machine is `number`. Rule: VMW-151.
+    /// A new reference of a snapshot, whose number in the machine is `number`.
+    ///
+    /// Rule: VMW-151.
     mutating func newSnapshotMoref(of vm: Moref<VirtualMachine>, number: Int) -> Moref<VirtualMachineSnapshot> {
         settings.endpoint == .esxi ? Moref("\(vm)-snapshot-\(number)") : newMoref("snapshot")
     }
 
-    /// A new reference of a task. Rule: VMW-152.
+    /// A new reference of a task.
+    ///
+    /// Rule: VMW-152.
     mutating func newTaskMoref(_ operation: Operation, on vm: Moref<VirtualMachine>) -> Moref<TaskInfo> {
         let number = world.names.number("task")
         guard settings.endpoint == .esxi else { return Moref("task-\(number)") }

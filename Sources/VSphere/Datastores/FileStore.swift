@@ -29,7 +29,9 @@ package struct FileStore: Hashable, Sendable {
         files.keys.filter { $0.directory == directory && $0.datastore == datastore }.sorted()
     }
 
-    /// Refuses what the datastore cannot hold. Rule: VMW-051.
+    /// Refuses what the datastore cannot hold.
+    ///
+    /// Rule: VMW-051.
     func demand(_ size: ByteCount, for path: FilePath, rule: RuleID = "VMW-051") throws(MethodFault) {
         guard let datastore = datastores[path.datastore], datastore.freeSpace >= size else {
             throw MethodFault(.noDiskSpace(datastore: path.datastore, file: path.description), rule: rule)
@@ -71,7 +73,9 @@ package struct FileStore: Hashable, Sendable {
         datastores[datastore].map { $0.used > $0.capacity } ?? false
     }
 
-    /// Forgets everything on a datastore, as when its storage is lost. Rule: VMW-144.
+    /// Forgets everything on a datastore, as when its storage is lost.
+    ///
+    /// Rule: VMW-144.
     mutating func lose(_ datastore: String) {
         for path in files.keys.filter({ $0.datastore == datastore }).sorted() { delete(path) }
     }
@@ -118,13 +122,17 @@ extension FileStore {
         return chain.reversed()
     }
 
-    /// Whether every link of the chain that ends in `path` is there, down to a base. Rule: VMW-080.
+    /// Whether every link of the chain that ends in `path` is there, down to a base.
+    ///
+    /// Rule: VMW-080.
     package func isComplete(_ path: FilePath) -> Bool {
         guard let base = chain(to: path).first, let link = files[base]?.disk else { return false }
         return link.parent == nil
     }
 
-    /// Stores what the guest wrote through the running end `path`; a file never shrinks by that. Rule: VMW-130.
+    /// Stores what the guest wrote through the running end `path`; a file never shrinks by that.
+    ///
+    /// Rule: VMW-130.
     mutating func write(_ content: Disk, to path: FilePath) {
         guard var link = files[path]?.disk, let size = files[path]?.size, link.content != content else { return }
         precondition(link.children.isEmpty, "\(path) is read-only: other links stand on it")
@@ -149,7 +157,9 @@ extension FileStore {
         return children.first
     }
 
-    /// The room that merging `child` into its parent takes beyond what is there. Rule: VMW-102.
+    /// The room that merging `child` into its parent takes beyond what is there.
+    ///
+    /// Rule: VMW-102.
     func roomToMerge(_ child: FilePath) -> ByteCount {
         guard let file = files[child], let parent = file.disk?.parent, let below = files[parent]?.disk else {
             return .zero

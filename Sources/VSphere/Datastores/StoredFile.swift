@@ -15,7 +15,9 @@ package struct StoredFile: Hashable, Sendable {
     package internal(set) var size: ByteCount
     /// The disk, or the point of a disk's chain, that it holds.
     package internal(set) var disk: DiskLink?
-    /// Who holds it locked, as a backup proxy does that has it attached. Rule: VMW-097.
+    /// Who holds it locked, as a backup proxy does that has it attached.
+    ///
+    /// Rule: VMW-097.
     package internal(set) var lockedBy: String?
 
     /// Makes a file.

@@ -14,7 +14,9 @@ package struct FileLayout: Hashable, Sendable {
 }
 
 extension VSphere {
-    /// The files of a machine, in the order of their paths; a disk is a descriptor and an extent. `vm.layoutEx`.
+    /// The files of a machine, in the order of their paths; a disk is a descriptor and an extent.
+    ///
+    /// `vm.layoutEx`.
     package func layout(of id: Moref<VirtualMachine>) throws(MethodFault) -> [FileLayout] {
         let vm = try virtualMachine(id)
         var layout: [FileLayout] = []
@@ -33,13 +35,17 @@ extension VSphere {
         return layout
     }
 
-    /// The chain under each disk of a machine, base first. `vm.layoutEx.disk[].chain`.
+    /// The chain under each disk of a machine, base first.
+    ///
+    /// `vm.layoutEx.disk[].chain`.
     package func chains(of id: Moref<VirtualMachine>) throws(MethodFault) -> [Int: [FilePath]] {
         let vm = try virtualMachine(id)
         return Dictionary(vm.config.disks.map { ($0.key, store.chain(to: $0.path)) }) { first, _ in first }
     }
 
-    /// The snapshots of a machine in the order in which clients see them, roots first. `vm.snapshot`.
+    /// The snapshots of a machine in the order in which clients see them, roots first.
+    ///
+    /// `vm.snapshot`.
     package func snapshotTree(
         of id: Moref<VirtualMachine>
     ) throws(MethodFault) -> (current: Moref<VirtualMachineSnapshot>?, nodes: [VirtualMachineSnapshot]) {

@@ -3,7 +3,9 @@ import LabCore
 import SimulatedMachine
 
 extension VSphere {
-    /// The name of a disk's state at a snapshot, from which changes can be asked for later. `changeId`.
+    /// The name of a disk's state at a snapshot, from which changes can be asked for later.
+    ///
+    /// `changeId`.
     package func changeID(
         of key: Int, at id: Moref<VirtualMachineSnapshot>
     ) throws(MethodFault) -> String? {
@@ -14,7 +16,9 @@ extension VSphere {
         return "\(snapshot.changeHistory)/\(id)"
     }
 
-    /// The blocks of a disk that changed from an earlier snapshot to a later one. `QueryChangedDiskAreas`.
+    /// The blocks of a disk that changed from an earlier snapshot to a later one.
+    ///
+    /// `QueryChangedDiskAreas`.
     ///
     /// - Throws: a file fault for a change id of another history of changes: a revert begins a new one.
     package func queryChangedDiskAreas(

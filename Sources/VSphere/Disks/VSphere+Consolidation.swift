@@ -9,14 +9,18 @@ extension VirtualMachine {
 }
 
 extension VSphere {
-    /// Whether there are deltas that no snapshot explains. `runtime.consolidationNeeded`.
+    /// Whether there are deltas that no snapshot explains.
+    ///
+    /// `runtime.consolidationNeeded`.
     package func consolidationNeeded(of id: Moref<VirtualMachine>) throws(MethodFault) -> Bool {
         let vm = try virtualMachine(id)
         guard settings.unconsolidatedRemovalShows || !vm.keepsDeltas else { return false }  // Rule: VMW-095.
         return nextStep(for: vm) != nil
     }
 
-    /// What a machine's snapshots and disks need of room to be merged. `EstimateStorageForConsolidateSnapshots_Task`.
+    /// What a machine's snapshots and disks need of room to be merged.
+    ///
+    /// `EstimateStorageForConsolidateSnapshots_Task`.
     package func roomToConsolidate(_ id: Moref<VirtualMachine>) throws(MethodFault) -> ByteCount {
         let vm = try virtualMachine(id)
         return family(of: vm).reduce(.zero) { $0 + store.roomToMerge($1) }
@@ -33,7 +37,9 @@ extension VSphere {
         }
     }
 
-    /// Merges what no snapshot needs, step by step. What was merged before a step fails stays merged. Rule: VMW-098.
+    /// Merges what no snapshot needs, step by step.
+    ///
+    /// What was merged before a step fails stays merged. Rule: VMW-098.
     ///
     /// Neither what is written to nor what a remaining snapshot holds changes by it. Rule: VMW-090.
     mutating func merge(_ id: Moref<VirtualMachine>) throws(MethodFault) {
@@ -52,7 +58,9 @@ extension VSphere {
         }
     }
 
-    /// How long ``merge(_:)`` will take; a machine that runs writes meanwhile, and is stunned at the end. Rule: VMW-094.
+    /// How long ``merge(_:)`` will take; a machine that runs writes meanwhile, and is stunned at the end.
+    ///
+    /// Rule: VMW-094.
     func mergeTime(of id: Moref<VirtualMachine>) -> Duration {
         var rehearsal = self
         var bytes = ByteCount.zero

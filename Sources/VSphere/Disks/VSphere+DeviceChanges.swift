@@ -69,7 +69,9 @@ extension VSphere {
         try install(disk, in: id)
     }
 
-    /// Takes a disk out. Files that a snapshot needs stay, whatever was asked for. Rule: VMW-114.
+    /// Takes a disk out.
+    ///
+    /// Files that a snapshot needs stay, whatever was asked for. Rule: VMW-114.
     private mutating func removeDisk(
         _ key: Int, destroyFile: Bool, from id: Moref<VirtualMachine>
     ) throws(MethodFault) {

@@ -15,7 +15,9 @@ package struct VirtualDisk: Hashable, Sendable {
     package var isMultiWriter = false
     /// What stands behind it.
     package var backing: Backing
-    /// The file that is written to: the end of the chain. Rule: VMW-122.
+    /// The file that is written to: the end of the chain.
+    ///
+    /// Rule: VMW-122.
     package var path: FilePath
 
     /// What stands behind a disk.

@@ -6,12 +6,18 @@ package struct HostSystem: Hashable, Sendable {
     package let id: Moref<HostSystem>
     /// The name.
     package let name: String
-    /// The memory that machines can be given. Rule: VMW-068.
+    /// The memory that machines can be given.
+    ///
+    /// Rule: VMW-068.
     package internal(set) var memory: ByteCount
     /// The processors that machines can be given.
     package internal(set) var processors: Int
-    /// The instructions that its processors have. Rule: VMW-069.
+    /// The instructions that its processors have.
+    ///
+    /// Rule: VMW-069.
     package internal(set) var processorFeatures: Set<String>
-    /// Whether the server reaches it. Rule: VMW-053.
+    /// Whether the server reaches it.
+    ///
+    /// Rule: VMW-053.
     package internal(set) var isConnected = true
 }

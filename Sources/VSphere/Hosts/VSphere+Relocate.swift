@@ -22,7 +22,9 @@ package struct SnapshotRevertIssue: Hashable, Sendable {
 }
 
 extension VSphere {
-    /// Moves a machine to another host or datastore. `RelocateVM_Task`.
+    /// Moves a machine to another host or datastore.
+    ///
+    /// `RelocateVM_Task`.
     package mutating func relocateVM(
         _ vm: Moref<VirtualMachine>, _ spec: RelocateSpec
     ) throws(MethodFault) -> Moref<TaskInfo> {
@@ -33,13 +35,16 @@ extension VSphere {
         }
     }
 
-    /// What a move to a host is warned of. `QueryVMotionCompatibilityEx_Task`.
+    /// What a move to a host is warned of.
+    ///
+    /// `QueryVMotionCompatibilityEx_Task`.
     package func migrationWarnings(
         of id: Moref<VirtualMachine>, to host: Moref<HostSystem>
     ) throws(MethodFault) -> [SnapshotRevertIssue] {
         let (vm, host) = (try virtualMachine(id), try self.host(host, or: host))
         return vm.tree.inOrder.compactMap { vm.snapshots[$0] }
-            .filter { $0.memory != nil && !$0.processorFeatures.isSubset(of: host.processorFeatures) }  // Rule: VMW-133.
+            // Rule: VMW-133.
+            .filter { $0.memory != nil && !$0.processorFeatures.isSubset(of: host.processorFeatures) }
             .map { SnapshotRevertIssue(snapshotName: $0.name) }
     }
 

@@ -3,7 +3,7 @@ import Hypervisor
 extension Refusal {
     /// Makes a refusal of a fault.
     ///
-    /// - Parameter isBegun: whether the work had begun when it failed.
+    /// When the work had begun, something may be left of it.
     init(_ fault: MethodFault, verb: String, isBegun: Bool = false) {
         let kind: Kind =
             switch fault.reason {

@@ -200,7 +200,9 @@ extension VSphere {
 }
 
 extension String {
-    /// The text as the name of a snapshot: `%`, `/` and `\` escaped. Rule: VMW-021.
+    /// The text as the name of a snapshot: `%`, `/` and `\` escaped.
+    ///
+    /// Rule: VMW-021.
     var escapedForSnapshots: String {
         map { character in
             switch character {

@@ -4,7 +4,9 @@ package import LabCore
 package struct UserSession: Hashable, Sendable {
     /// The public name of the session, which other users may see.
     package let key: String
-    /// The secret that stands in the client's cookie; never the ``key``. Rule: VMW-003.
+    /// The secret that stands in the client's cookie; never the ``key``.
+    ///
+    /// Rule: VMW-003.
     package let cookie: String
     /// Who logged in.
     package let userName: String
@@ -13,7 +15,9 @@ package struct UserSession: Hashable, Sendable {
     /// The last call that was made in it.
     package internal(set) var lastActiveTime: Instant
 
-    /// Whether the session has been idle for longer than `limit`. Rule: VMW-002.
+    /// Whether the session has been idle for longer than `limit`.
+    ///
+    /// Rule: VMW-002.
     package func isDead(at now: Instant, idleLimit limit: Duration) -> Bool { now - lastActiveTime >= limit }
 }
 

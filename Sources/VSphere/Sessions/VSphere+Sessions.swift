@@ -2,7 +2,9 @@ import HashTreeCollections
 package import LabCore
 
 extension VSphere {
-    /// Opens a session and makes it the caller's. `Login`.
+    /// Opens a session and makes it the caller's.
+    ///
+    /// `Login`.
     ///
     /// - Throws: `InvalidLogin` for an unknown user or a wrong password.
     @discardableResult
@@ -16,7 +18,9 @@ extension VSphere {
         return session
     }
 
-    /// Ends the caller's session. `Logout`.
+    /// Ends the caller's session.
+    ///
+    /// `Logout`.
     package mutating func logout() throws(MethodFault) {
         let session = try currentSession()
         sessions[session.cookie] = nil
@@ -31,7 +35,9 @@ extension VSphere {
         return session
     }
 
-    /// The time on the server. `CurrentTime`.
+    /// The time on the server.
+    ///
+    /// `CurrentTime`.
     package mutating func currentTime() throws(MethodFault) -> Instant {
         try touchSession()
         return now
@@ -49,7 +55,9 @@ extension VSphere {
         }
     }
 
-    /// Refuses a caller who lacks `privilege` on `object`. Rule: VMW-005.
+    /// Refuses a caller who lacks `privilege` on `object`.
+    ///
+    /// Rule: VMW-005.
     func authorize(_ privilege: Privilege, on object: String) throws(MethodFault) {
         let user = users[try currentSession().userName]
         guard let held = user?.privileges, !held.contains(privilege) else { return }

@@ -39,7 +39,9 @@ package struct SnapshotContents: Hashable, Sendable {
 }
 
 extension PowerState {
-    /// The power in which a revert to a snapshot that stands for `self` leaves the machine. Rule: VMW-063.
+    /// The power in which a revert to a snapshot that stands for `self` leaves the machine.
+    ///
+    /// Rule: VMW-063.
     package func afterRevert(suppressPowerOn: Bool) -> PowerState {
         switch self {
         case .poweredOn: suppressPowerOn ? .suspended : .poweredOn  // Rule: VMW-065.

@@ -50,7 +50,9 @@ package struct SnapshotTree: Hashable, Sendable {
     /// All nodes in the order in which clients see them: roots first, each followed by what is below it.
     package var inOrder: [ID] { roots.flatMap { subtree(of: $0) } }
 
-    /// Adds a node under the current one, or a further root, and makes it current. Rule: VMW-024.
+    /// Adds a node under the current one, or a further root, and makes it current.
+    ///
+    /// Rule: VMW-024.
     package mutating func create(_ id: ID) {
         precondition(nodes[id] == nil, "\(id) is in the tree already")
         lastNumber += 1
@@ -59,7 +61,9 @@ package struct SnapshotTree: Hashable, Sendable {
         current = id
     }
 
-    /// Makes any node current and leaves the tree as it is. Rule: VMW-061.
+    /// Makes any node current and leaves the tree as it is.
+    ///
+    /// Rule: VMW-061.
     package mutating func revert(to id: ID) {
         precondition(nodes[id] != nil, "\(id) is not in the tree")
         current = id

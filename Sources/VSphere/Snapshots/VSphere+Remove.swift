@@ -79,7 +79,9 @@ extension VSphere {
         store.resize(vm.file(".vmsd"), to: ByteCount(Int64(count) * 512))
     }
 
-    /// Changes a snapshot's name or description; not a task. `RenameSnapshot`.
+    /// Changes a snapshot's name or description; not a task.
+    ///
+    /// `RenameSnapshot`.
     package mutating func renameSnapshot(
         _ id: Moref<VirtualMachineSnapshot>, name: String?, text: String?
     ) throws(MethodFault) {

@@ -22,7 +22,9 @@ extension VSphere {
         return duration + settings.timings.revertStop
     }
 
-    /// Brings a machine back to a snapshot. What it was since is gone. Rule: VMW-060.
+    /// Brings a machine back to a snapshot.
+    ///
+    /// What it was since is gone. Rule: VMW-060.
     mutating func finishRevert(
         _ id: Moref<VirtualMachine>, to target: Moref<VirtualMachineSnapshot>, host: Moref<HostSystem>?,
         suppressPowerOn: Bool
@@ -104,7 +106,9 @@ extension VSphere {
         store.delete(path)
     }
 
-    /// Takes out the disks that the snapshot does not know; their files stay. Rule: VMW-071.
+    /// Takes out the disks that the snapshot does not know; their files stay.
+    ///
+    /// Rule: VMW-071.
     private mutating func leaveOut(of id: Moref<VirtualMachine>, all kept: [VirtualDisk]) throws(MethodFault) {
         for disk in try virtualMachine(id).config.disks where !kept.contains(where: { $0.key == disk.key }) {
             if let role = disk.role { try change(id) { vm in _ = vm.hardware.detach(role) } }
@@ -130,7 +134,9 @@ extension VSphere {
 
     // MARK: Configuration
 
-    /// Brings the whole configuration back, but for what a revert leaves alone. Rule: VMW-070.
+    /// Brings the whole configuration back, but for what a revert leaves alone.
+    ///
+    /// Rule: VMW-070.
     private mutating func bringBackConfiguration(
         of id: Moref<VirtualMachine>, from snapshot: VirtualMachineSnapshot
     ) throws(MethodFault) {
@@ -155,7 +161,9 @@ extension VSphere {
 
     // MARK: Power
 
-    /// Leaves the machine in the power state that the snapshot stands for. Rule: VMW-063.
+    /// Leaves the machine in the power state that the snapshot stands for.
+    ///
+    /// Rule: VMW-063.
     private mutating func bringBackPower(
         of id: Moref<VirtualMachine>, from snapshot: VirtualMachineSnapshot, suppressPowerOn: Bool
     ) throws(MethodFault) -> TaskOutcome {

@@ -7,9 +7,13 @@ package struct VirtualMachineSnapshot: Hashable, Sendable {
     package internal(set) var id: Moref<VirtualMachineSnapshot>
     /// The machine it is of.
     package internal(set) var virtualMachine: Moref<VirtualMachine>
-    /// The name, in the escaped form in which it was given. Rule: VMW-021.
+    /// The name, in the escaped form in which it was given.
+    ///
+    /// Rule: VMW-021.
     package internal(set) var name: String
-    /// The description; empty when none was given. Rule: VMW-023.
+    /// The description; empty when none was given.
+    ///
+    /// Rule: VMW-023.
     package internal(set) var text: String
     /// The instant whose contents it holds, by the one clock.
     package let createTime: Instant
@@ -17,7 +21,9 @@ package struct VirtualMachineSnapshot: Hashable, Sendable {
     package let state: PowerState
     /// Whether the guest brought its disks to rest for it.
     package let isQuiesced: Bool
-    /// The configuration; each disk's path is the head of its chain at that instant. Rule: VMW-070.
+    /// The configuration; each disk's path is the head of its chain at that instant.
+    ///
+    /// Rule: VMW-070.
     package internal(set) var config: Configuration
     /// What was in memory; nothing for a snapshot that stands for a machine that is off.
     package let memory: Memory?
@@ -25,7 +31,9 @@ package struct VirtualMachineSnapshot: Hashable, Sendable {
     package let guest: GuestInfo
     /// When the guest had booted, for a snapshot with memory.
     package let bootTime: Instant?
-    /// The instructions of the processor that the captured memory relies on. Rule: VMW-069.
+    /// The instructions of the processor that the captured memory relies on.
+    ///
+    /// Rule: VMW-069.
     package let processorFeatures: Set<String>
     /// The history of changed blocks that it belongs to.
     package let changeHistory: Int
@@ -33,7 +41,9 @@ package struct VirtualMachineSnapshot: Hashable, Sendable {
     package internal(set) var dataFile: FilePath
     /// The file with the memory, `.vmem`.
     package internal(set) var memoryFile: FilePath?
-    /// The file in which Windows says what its writers did. Rule: VMW-048.
+    /// The file in which Windows says what its writers did.
+    ///
+    /// Rule: VMW-048.
     package internal(set) var backupManifest: FilePath?
 }
 
@@ -47,7 +57,9 @@ package struct SnapshotSpec: Hashable, Sendable {
     package var memory: Bool
     /// Whether the guest is to bring its disks to rest.
     package var quiesce: Bool
-    /// How long it may take to do so, in minutes from 5 to 240. Rule: VMW-049.
+    /// How long it may take to do so, in minutes from 5 to 240.
+    ///
+    /// Rule: VMW-049.
     package var quiesceTimeout: Int?
 
     /// Makes the arguments.

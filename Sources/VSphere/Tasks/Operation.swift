@@ -27,7 +27,9 @@ package enum Operation: Hashable, Sendable {
     /// What a caller must be allowed to do.
     package var privilege: Privilege { words.privilege }
 
-    /// Whether the task can be cancelled before it merges anything. Rule: VMW-016.
+    /// Whether the task can be cancelled before it merges anything.
+    ///
+    /// Rule: VMW-016.
     var isCancelable: Bool {
         switch self {
         case .createSnapshot, .clone, .relocate: true

@@ -4,11 +4,17 @@ package import LabCore
 package struct TaskInfo: Hashable, Sendable {
     /// The task's own reference, which is also its key.
     package let task: Moref<TaskInfo>
-    /// The wire method, as in `RemoveSnapshot_Task`. Rule: VMW-012.
+    /// The wire method, as in `RemoveSnapshot_Task`.
+    ///
+    /// Rule: VMW-012.
     package let name: String
-    /// The key of the description in the server's catalogue. Rule: VMW-012.
+    /// The key of the description in the server's catalogue.
+    ///
+    /// Rule: VMW-012.
     package let descriptionID: String
-    /// The virtual machine, also for tasks of its snapshots. Rule: VMW-013.
+    /// The virtual machine, also for tasks of its snapshots.
+    ///
+    /// Rule: VMW-013.
     package let entity: Moref<VirtualMachine>
     /// Who asked for it.
     package let userName: String
@@ -23,7 +29,9 @@ package struct TaskInfo: Hashable, Sendable {
     /// The work behind the task.
     let operation: Operation
 
-    /// What it made; nothing while it runs, and for tasks that make nothing. Rule: VMW-014.
+    /// What it made; nothing while it runs, and for tasks that make nothing.
+    ///
+    /// Rule: VMW-014.
     package var result: TaskResult? {
         guard case .success(let result, _, _) = state else { return nil }
         return result

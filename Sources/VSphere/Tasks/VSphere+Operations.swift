@@ -81,7 +81,9 @@ extension VSphere {
 
     // MARK: Verbs of tasks
 
-    /// Creates a snapshot. `CreateSnapshot_Task`, `CreateSnapshotEx_Task`.
+    /// Creates a snapshot.
+    ///
+    /// `CreateSnapshot_Task`, `CreateSnapshotEx_Task`.
     package mutating func createSnapshot(
         _ spec: SnapshotSpec, of vm: Moref<VirtualMachine>
     ) throws(MethodFault) -> Moref<TaskInfo> {
@@ -90,9 +92,11 @@ extension VSphere {
         }
     }
 
-    /// Goes back to a snapshot. `RevertToSnapshot_Task`.
+    /// Goes back to a snapshot.
     ///
-    /// - Parameter suppressPowerOn: nothing counts as false. Rule: VMW-066.
+    /// `RevertToSnapshot_Task`.
+    ///
+    /// Where `suppressPowerOn` is not given, it counts as false. Rule: VMW-066.
     package mutating func revertToSnapshot(
         _ id: Moref<VirtualMachineSnapshot>, host: Moref<HostSystem>? = nil, suppressPowerOn: Bool? = nil
     ) throws(MethodFault) -> Moref<TaskInfo> {
@@ -100,7 +104,9 @@ extension VSphere {
             .revertToSnapshot(id, host: host, suppressPowerOn: suppressPowerOn ?? false), to: try machine(of: id))
     }
 
-    /// Goes back to the current snapshot; nothing to do is no task. `RevertToCurrentSnapshot_Task`.
+    /// Goes back to the current snapshot; nothing to do is no task.
+    ///
+    /// `RevertToCurrentSnapshot_Task`.
     package mutating func revertToCurrentSnapshot(
         of id: Moref<VirtualMachine>, host: Moref<HostSystem>? = nil, suppressPowerOn: Bool? = nil
     ) throws(MethodFault) -> Moref<TaskInfo>? {
@@ -118,7 +124,9 @@ extension VSphere {
             .revertToCurrentSnapshot(current, host: host, suppressPowerOn: suppressPowerOn ?? false), to: id)
     }
 
-    /// Removes a snapshot. `RemoveSnapshot_Task`.
+    /// Removes a snapshot.
+    ///
+    /// `RemoveSnapshot_Task`.
     package mutating func removeSnapshot(
         _ id: Moref<VirtualMachineSnapshot>, removeChildren: Bool, consolidate: Bool? = nil
     ) throws(MethodFault) -> Moref<TaskInfo> {
@@ -127,7 +135,9 @@ extension VSphere {
             to: try machine(of: id))
     }
 
-    /// Removes all snapshots, or those that are older than `retentionDays`. `RemoveAllSnapshots_Task`.
+    /// Removes all snapshots, or those that are older than `retentionDays`.
+    ///
+    /// `RemoveAllSnapshots_Task`.
     package mutating func removeAllSnapshots(
         of vm: Moref<VirtualMachine>, consolidate: Bool? = nil, retentionDays: Int? = nil
     ) throws(MethodFault) -> Moref<TaskInfo> {
@@ -135,19 +145,25 @@ extension VSphere {
             .removeAllSnapshots(consolidate: consolidate ?? true, olderThan: retentionDays.map { .days($0) }), to: vm)
     }
 
-    /// Merges what no snapshot needs. `ConsolidateVMDisks_Task`.
+    /// Merges what no snapshot needs.
+    ///
+    /// `ConsolidateVMDisks_Task`.
     package mutating func consolidateDisks(of vm: Moref<VirtualMachine>) throws(MethodFault) -> Moref<TaskInfo> {
         try submit(.consolidate, to: vm)
     }
 
-    /// Opens a lease through which a snapshot's disks are read; the task runs until the lease ends. `ExportSnapshot`.
+    /// Opens a lease through which a snapshot's disks are read; the task runs until the lease ends.
+    ///
+    /// `ExportSnapshot`.
     package mutating func exportSnapshot(
         _ id: Moref<VirtualMachineSnapshot>
     ) throws(MethodFault) -> Moref<TaskInfo> {
         try submit(.exportSnapshot(id), to: try machine(of: id))  // Rule: VMW-147.
     }
 
-    /// Ends the lease of an export. `HttpNfcLeaseComplete`.
+    /// Ends the lease of an export.
+    ///
+    /// `HttpNfcLeaseComplete`.
     package mutating func completeLease(_ task: Moref<TaskInfo>) throws(MethodFault) {
         try call("HttpNfcLeaseComplete", on: task, needs: .export) { (plane) throws(MethodFault) in
             guard case .exportSnapshot = try plane.task(task).operation else { throw plane.notFound(task.value) }
@@ -155,7 +171,9 @@ extension VSphere {
         }
     }
 
-    /// The machine that a snapshot is of, for verbs on snapshots; a snapshot that is gone is unknown. Rule: VMW-006.
+    /// The machine that a snapshot is of, for verbs on snapshots; a snapshot that is gone is unknown.
+    ///
+    /// Rule: VMW-006.
     private func machine(of id: Moref<VirtualMachineSnapshot>) throws(MethodFault) -> Moref<VirtualMachine> {
         try snapshot(id).vm.id
     }

@@ -32,10 +32,14 @@ extension VSphere {
         return id
     }
 
-    /// The tasks that can be read: those that have not ended, and the latest of the others. `TaskManager.recentTask`.
+    /// The tasks that can be read: those that have not ended, and the latest of the others.
+    ///
+    /// `TaskManager.recentTask`.
     package var recentTasks: [Moref<TaskInfo>] { tasks.keys.sorted() }
 
-    /// Asks a task to stop. `CancelTask`.
+    /// Asks a task to stop.
+    ///
+    /// `CancelTask`.
     ///
     /// - Throws: `NotSupported` for a task that cannot be cancelled, or not any more.
     package mutating func cancelTask(_ id: Moref<TaskInfo>) throws(MethodFault) {
@@ -59,7 +63,9 @@ extension VSphere {
         return Int((now - since).nanoseconds * 100 / (end - since).nanoseconds)
     }
 
-    /// Takes up a queued task: everything that depends on the machine's state is refused here. Rule: VMW-009.
+    /// Takes up a queued task: everything that depends on the machine's state is refused here.
+    ///
+    /// Rule: VMW-009.
     mutating func dispatch(_ id: Moref<TaskInfo>) {
         guard let info = tasks[id], info.state == .queued else { return }
         let before = self
@@ -143,7 +149,9 @@ extension VSphere {
         self.journal = journal
     }
 
-    /// Drops tasks that ended long ago, and the oldest of too many. Rule: VMW-015.
+    /// Drops tasks that ended long ago, and the oldest of too many.
+    ///
+    /// Rule: VMW-015.
     mutating func forgetOldTasks() {
         let ended = tasks.values.compactMap { info in info.state.completed.map { (time: $0, task: info.task) } }
         guard !ended.isEmpty else { return }

@@ -6,9 +6,13 @@ package struct Configuration: Hashable, Sendable {
     package var name: String
     /// The BIOS uuid, which the guest sees.
     package var uuid: String
-    /// The uuid in the inventory; nothing on a host of its own. Rule: VMW-150.
+    /// The uuid in the inventory; nothing on a host of its own.
+    ///
+    /// Rule: VMW-150.
     package var instanceUUID: String?
-    /// Changes with each change, so that writers notice each other. Rule: VMW-119.
+    /// Changes with each change, so that writers notice each other.
+    ///
+    /// Rule: VMW-119.
     package var changeVersion: String
     /// When it was changed last.
     package var modified: Instant
@@ -24,9 +28,13 @@ package struct Configuration: Hashable, Sendable {
     package var annotation = ""
     /// Settings without a field of their own.
     package var extraConfig: [String: String] = [:]
-    /// No snapshot can be created or removed while this is set. Rule: VMW-040.
+    /// No snapshot can be created or removed while this is set.
+    ///
+    /// Rule: VMW-040.
     package var snapshotLocked = false
-    /// Has no effect since API 4.0. Rule: VMW-041.
+    /// Has no effect since API 4.0.
+    ///
+    /// Rule: VMW-041.
     package var snapshotDisabled = false
     /// What becomes of the machine at a power-off.
     package var powerOffBehavior = PowerOffBehavior.powerOff
@@ -42,9 +50,13 @@ package struct Configuration: Hashable, Sendable {
     package var passthrough: [String] = []
     /// The snapshot mode of persistent memory, for machines that have some.
     package var persistentMemorySnapshotMode: String?
-    /// The properties that a vApp hands to the guest. Rule: VMW-078.
+    /// The properties that a vApp hands to the guest.
+    ///
+    /// Rule: VMW-078.
     package var vAppProperties: [String: String] = [:]
-    /// Whether another host runs a shadow of the machine. Rule: VMW-036.
+    /// Whether another host runs a shadow of the machine.
+    ///
+    /// Rule: VMW-036.
     package var isFaultTolerant = false
 
     /// Whether the guest is Windows, whose writers are asked when it is quiesced.
@@ -72,7 +84,9 @@ package struct VirtualEthernetCard: Hashable, Sendable {
     package var key: Int
     /// The hardware address.
     package var hardwareAddress: String
-    /// Whether the server chose the hardware address. Rule: VMW-140.
+    /// Whether the server chose the hardware address.
+    ///
+    /// Rule: VMW-140.
     package var addressIsGenerated: Bool
     /// The network it is connected to.
     package var network: String

@@ -24,7 +24,9 @@ package struct CloneSpec: Hashable, Sendable {
 }
 
 extension VSphere {
-    /// Makes a new machine from a machine or from one of its snapshots. `CloneVM_Task`.
+    /// Makes a new machine from a machine or from one of its snapshots.
+    ///
+    /// `CloneVM_Task`.
     package mutating func cloneVM(
         _ vm: Moref<VirtualMachine>, _ spec: CloneSpec
     ) throws(MethodFault) -> Moref<TaskInfo> {
@@ -57,7 +59,9 @@ extension VSphere {
     /// The room taken up on all datastores.
     private var used: Int64 { store.datastores.values.reduce(0) { $0 + $1.used.bytes } }
 
-    /// Copies the machine as it was at the snapshot, configuration and all; the copy has no snapshots. Rule: VMW-137.
+    /// Copies the machine as it was at the snapshot, configuration and all; the copy has no snapshots.
+    ///
+    /// Rule: VMW-137.
     mutating func finishClone(
         of id: Moref<VirtualMachine>, _ spec: CloneSpec
     ) throws(MethodFault) -> Moref<VirtualMachine> {

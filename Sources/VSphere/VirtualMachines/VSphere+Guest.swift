@@ -4,12 +4,16 @@ package import LabCore
 import SimulatedMachine
 
 extension VSphere {
-    /// Asks the guest to shut down, and does not wait. `ShutdownGuest`.
+    /// Asks the guest to shut down, and does not wait.
+    ///
+    /// `ShutdownGuest`.
     package mutating func shutdownGuest(_ id: Moref<VirtualMachine>) throws(MethodFault) {
         try askGuest(id, verb: "ShutdownGuest", privilege: .powerOff, restarts: false)
     }
 
-    /// Asks the guest to reboot, and does not wait. `RebootGuest`.
+    /// Asks the guest to reboot, and does not wait.
+    ///
+    /// `RebootGuest`.
     package mutating func rebootGuest(_ id: Moref<VirtualMachine>) throws(MethodFault) {
         try askGuest(id, verb: "RebootGuest", privilege: .reset, restarts: true)
     }
@@ -38,7 +42,9 @@ extension VSphere {
         return vm.tools.silentSince.map { now - $0 < settings.timings.toolsSilence } ?? true
     }
 
-    /// What the guest told through Tools; unset while the machine is off. `vm.guest`.
+    /// What the guest told through Tools; unset while the machine is off.
+    ///
+    /// `vm.guest`.
     package func guestInfo(of id: Moref<VirtualMachine>) throws(MethodFault) -> GuestInfo {
         let vm = try virtualMachine(id)
         var info = vm.guest
@@ -52,7 +58,9 @@ extension VSphere {
         return vm.power.state == .poweredOff ? nil : now - vm.tools.clockLag
     }
 
-    /// Answers what a machine asked. `AnswerVM`.
+    /// Answers what a machine asked.
+    ///
+    /// `AnswerVM`.
     package mutating func answerVM(
         _ id: Moref<VirtualMachine>, question: String, choice: Int
     ) throws(MethodFault) {
@@ -123,7 +131,9 @@ extension VSphere {
         try cut(id)
     }
 
-    /// Tools step a clock that lies behind, and leave one alone that does not. Rule: VMW-082.
+    /// Tools step a clock that lies behind, and leave one alone that does not.
+    ///
+    /// Rule: VMW-082.
     mutating func toolsStepClock(_ id: Moref<VirtualMachine>, boot: Instant) {
         guard let vm = virtualMachines[id], vm.power == .poweredOn(boot: boot), toolsAreRunning(in: vm),
             vm.config.extraConfig["time.synchronize.resume.disk"] != "FALSE",

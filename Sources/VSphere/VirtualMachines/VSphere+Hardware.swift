@@ -16,7 +16,9 @@ extension VirtualMachine {
 
 /// The hardware behind the power verbs; the state of the power is changed by the caller.
 extension VSphere {
-    /// Lets the guest live up to now, and stores what it wrote meanwhile. Rule: VMW-130.
+    /// Lets the guest live up to now, and stores what it wrote meanwhile.
+    ///
+    /// Rule: VMW-130.
     mutating func settle(_ id: Moref<VirtualMachine>) {
         guard var vm = virtualMachines[id], vm.question == nil else { return }
         virtualMachines[id] = nil
@@ -29,7 +31,9 @@ extension VSphere {
         virtualMachines[id] = vm
     }
 
-    /// Stores what a machine wrote since `before`; when that does not fit, the machine stands still there. Rule: VMW-131.
+    /// Stores what a machine wrote since `before`; when that does not fit, the machine stands still there.
+    ///
+    /// Rule: VMW-131.
     mutating func keepBooks(of vm: inout VirtualMachine, since before: VirtualMachine) {
         let booked = store
         for disk in vm.config.disks where !disk.mode.forgetsAtPowerOff {
@@ -45,7 +49,9 @@ extension VSphere {
             choices: ["Retry", "Cancel"], to: &vm)
     }
 
-    /// Asks a question, which blocks the machine until it is answered. Rule: VMW-011.
+    /// Asks a question, which blocks the machine until it is answered.
+    ///
+    /// Rule: VMW-011.
     mutating func pose(_ text: String, choices: [String], to vm: inout VirtualMachine) {
         let question = Question(id: "_vmx\(world.names.number("question"))", text: text, choices: choices)
         vm.question = question
@@ -81,7 +87,9 @@ extension VSphere {
         try wakeGuest(id)
     }
 
-    /// Lets a guest that was stopped with its memory answer again, after a while. Rule: VMW-087.
+    /// Lets a guest that was stopped with its memory answer again, after a while.
+    ///
+    /// Rule: VMW-087.
     mutating func wakeGuest(_ id: Moref<VirtualMachine>) throws(MethodFault) {
         let answers = now + settings.timings.guestAnswersAfterResume
         try change(id) { vm in vm.tools.answersFrom = answers }
@@ -130,7 +138,9 @@ extension VSphere {
         try store.create(vm.suspendPath, StoredFile(.suspendMemory, size: vm.config.memory))
     }
 
-    /// Adds a run's worth of lines to the log, which no snapshot captures and no revert takes back. Rule: VMW-054.
+    /// Adds a run's worth of lines to the log, which no snapshot captures and no revert takes back.
+    ///
+    /// Rule: VMW-054.
     mutating func growLog(of vm: VirtualMachine) {
         guard let log = store[vm.logPath] else { return }
         store.resize(vm.logPath, to: log.size + .kibibytes(64))

@@ -4,7 +4,9 @@ import LabCore
 package import SimulatedMachine
 
 extension VSphere {
-    /// Makes a machine that is off, with freshly installed disks. `CreateVM_Task`, but done at once.
+    /// Makes a machine that is off, with freshly installed disks.
+    ///
+    /// `CreateVM_Task`, but done at once.
     package mutating func createVM(
         _ spec: MachineSpec, contents: [DiskRole: Disk], on datastore: String = "datastore1", thin: Bool = true
     ) throws(MethodFault) -> Moref<VirtualMachine> {
@@ -48,7 +50,9 @@ extension VSphere {
         return id
     }
 
-    /// Deletes a machine with all its snapshots and files. `Destroy_Task`.
+    /// Deletes a machine with all its snapshots and files.
+    ///
+    /// `Destroy_Task`.
     package mutating func destroy(_ vm: Moref<VirtualMachine>) throws(MethodFault) -> Moref<TaskInfo> {
         try submit(.destroy, to: vm)
     }
@@ -69,13 +73,17 @@ extension VSphere {
         }
     }
 
-    /// Whether a linked clone stands on a file. Rule: VMW-139.
+    /// Whether a linked clone stands on a file.
+    ///
+    /// Rule: VMW-139.
     private func isShared(_ path: FilePath, of vm: VirtualMachine) -> Bool {
         guard settings.destroyKeepsSharedFiles, let children = store[path]?.disk?.children else { return false }
         return children.contains { $0.directory != vm.home.directory || isShared($0, of: vm) }
     }
 
-    /// Takes a machine out of the inventory and leaves its files. `UnregisterVM`.
+    /// Takes a machine out of the inventory and leaves its files.
+    ///
+    /// `UnregisterVM`.
     package mutating func unregisterVM(_ id: Moref<VirtualMachine>) throws(MethodFault) {
         try call("UnregisterVM", on: id, needs: .unregister) { (plane) throws(MethodFault) in
             let vm = try plane.virtualMachine(id)
@@ -88,7 +96,9 @@ extension VSphere {
         }
     }
 
-    /// Takes a machine whose files are there into the inventory. `RegisterVM_Task`, but done at once. Rule: VMW-143.
+    /// Takes a machine whose files are there into the inventory.
+    ///
+    /// `RegisterVM_Task`, but done at once. Rule: VMW-143.
     package mutating func registerVM(at home: FilePath) throws(MethodFault) -> Moref<VirtualMachine> {
         try call("RegisterVM_Task", on: home, needs: .register) { (plane) throws(MethodFault) in
             guard var vm = plane.unregistered[home.description], plane.store[home] != nil else {
@@ -128,7 +138,9 @@ extension VSphere {
         virtualMachines[vm.id] = nil
     }
 
-    /// Makes a template of a machine. `MarkAsTemplate`.
+    /// Makes a template of a machine.
+    ///
+    /// `MarkAsTemplate`.
     package mutating func markAsTemplate(_ id: Moref<VirtualMachine>) throws(MethodFault) {
         try call("MarkAsTemplate", on: id, needs: .markAsTemplate) { (plane) throws(MethodFault) in
             let vm = try plane.virtualMachine(id)
@@ -139,7 +151,9 @@ extension VSphere {
         }
     }
 
-    /// Deletes a file that no machine uses. `DeleteDatastoreFile_Task`, but done at once.
+    /// Deletes a file that no machine uses.
+    ///
+    /// `DeleteDatastoreFile_Task`, but done at once.
     package mutating func deleteDatastoreFile(_ path: FilePath) throws(MethodFault) {
         try call("DeleteDatastoreFile_Task", on: path, needs: .fileManagement) { (plane) throws(MethodFault) in
             guard let file = plane.store[path] else { throw MethodFault(.fileNotFound(file: path.description)) }

@@ -3,22 +3,30 @@ import LabCore
 import SimulatedMachine
 
 extension VSphere {
-    /// Switches a machine on, or resumes it. `PowerOnVM_Task`.
+    /// Switches a machine on, or resumes it.
+    ///
+    /// `PowerOnVM_Task`.
     package mutating func powerOnVM(
         _ vm: Moref<VirtualMachine>, host: Moref<HostSystem>? = nil
     ) throws(MethodFault) -> Moref<TaskInfo> { try submit(.powerOn(host: host), to: vm) }
 
-    /// Cuts the power. `PowerOffVM_Task`.
+    /// Cuts the power.
+    ///
+    /// `PowerOffVM_Task`.
     package mutating func powerOffVM(_ vm: Moref<VirtualMachine>) throws(MethodFault) -> Moref<TaskInfo> {
         try submit(.powerOff, to: vm)
     }
 
-    /// Puts the memory into a file and stops. `SuspendVM_Task`.
+    /// Puts the memory into a file and stops.
+    ///
+    /// `SuspendVM_Task`.
     package mutating func suspendVM(_ vm: Moref<VirtualMachine>) throws(MethodFault) -> Moref<TaskInfo> {
         try submit(.suspend, to: vm)
     }
 
-    /// Presses the reset button. `ResetVM_Task`.
+    /// Presses the reset button.
+    ///
+    /// `ResetVM_Task`.
     package mutating func resetVM(_ vm: Moref<VirtualMachine>) throws(MethodFault) -> Moref<TaskInfo> {
         try submit(.reset, to: vm)
     }
@@ -64,7 +72,9 @@ extension VSphere {
         try actAtPowerOff(id)
     }
 
-    /// Does what the machine is configured to do when it is powered off. Rule: VMW-089.
+    /// Does what the machine is configured to do when it is powered off.
+    ///
+    /// Rule: VMW-089.
     private mutating func actAtPowerOff(_ id: Moref<VirtualMachine>) throws(MethodFault) {
         let vm = try virtualMachine(id)
         switch vm.config.powerOffBehavior {
@@ -119,7 +129,9 @@ extension VSphere {
         return effect
     }
 
-    /// Refuses a machine for which the host has no room, or which it cannot run. Rule: VMW-068.
+    /// Refuses a machine for which the host has no room, or which it cannot run.
+    ///
+    /// Rule: VMW-068.
     func admitToHost(_ vm: VirtualMachine, host: Moref<HostSystem>?) throws(MethodFault) {
         let host = try self.host(host, or: vm.host)
         guard host.isConnected else { throw MethodFault(.invalidHostState(host: host.id.value), rule: "VMW-053") }

@@ -3,17 +3,23 @@ import LabCore
 import SimulatedMachine
 
 extension VSphere {
-    /// Changes a machine's configuration. `ReconfigVM_Task`.
+    /// Changes a machine's configuration.
+    ///
+    /// `ReconfigVM_Task`.
     package mutating func reconfigureVM(
         _ vm: Moref<VirtualMachine>, _ spec: ConfigSpec
     ) throws(MethodFault) -> Moref<TaskInfo> { try submit(.reconfigure(spec), to: vm) }
 
-    /// Gives a machine another name in the inventory. `Rename_Task`.
+    /// Gives a machine another name in the inventory.
+    ///
+    /// `Rename_Task`.
     package mutating func rename(
         _ vm: Moref<VirtualMachine>, to name: String
     ) throws(MethodFault) -> Moref<TaskInfo> { try submit(.rename(name), to: vm) }
 
-    /// Brings the virtual hardware to a newer version. `UpgradeVM_Task`.
+    /// Brings the virtual hardware to a newer version.
+    ///
+    /// `UpgradeVM_Task`.
     package mutating func upgradeVM(
         _ vm: Moref<VirtualMachine>, to version: String
     ) throws(MethodFault) -> Moref<TaskInfo> { try submit(.upgradeHardware(version), to: vm) }
@@ -40,7 +46,9 @@ extension VSphere {
         return settings.timings.reconfigure
     }
 
-    /// Works with snapshots too; a revert brings the old version back. Rule: VMW-118.
+    /// Works with snapshots too; a revert brings the old version back.
+    ///
+    /// Rule: VMW-118.
     mutating func finishUpgradeHardware(_ id: Moref<VirtualMachine>, to version: String) throws(MethodFault) {
         let changeVersion = newChangeVersion()
         try change(id) { vm in
@@ -75,7 +83,9 @@ extension VSphere {
 }
 
 extension Configuration {
-    /// Takes over what has no other consequences. Rule: VMW-117.
+    /// Takes over what has no other consequences.
+    ///
+    /// Rule: VMW-117.
     mutating func take(_ spec: ConfigSpec) {
         numCPUs = spec.numCPUs ?? numCPUs
         memory = spec.memory ?? memory

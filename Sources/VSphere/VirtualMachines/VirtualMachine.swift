@@ -37,15 +37,23 @@ package struct VirtualMachine: Hashable, Sendable {
     package internal(set) var connection = Connection.connected
     /// Whether it is a template.
     package internal(set) var isTemplate = false
-    /// Tells the guest that it is not where it was; changes with each revert and each clone. Rule: VMW-084.
+    /// Tells the guest that it is not where it was; changes with each revert and each clone.
+    ///
+    /// Rule: VMW-084.
     package internal(set) var generationID: String
-    /// Counts the histories of changed blocks. Rule: VMW-086.
+    /// Counts the histories of changed blocks.
+    ///
+    /// Rule: VMW-086.
     package internal(set) var changeHistory = 1
     /// Labels of the inventory, which are no part of the configuration.
     package internal(set) var tags: Set<String> = []
-    /// Whether a snapshot of this very suspension exists. Rule: VMW-028.
+    /// Whether a snapshot of this very suspension exists.
+    ///
+    /// Rule: VMW-028.
     var suspensionIsHeld = false
-    /// Whether nothing was removed since the last revert. Rule: VMW-101.
+    /// Whether nothing was removed since the last revert.
+    ///
+    /// Rule: VMW-101.
     var isFreshlyReverted = false
     /// Ends of chains of disks that were detached and whose files were to stay.
     var detached: [FilePath] = []
