@@ -40,9 +40,9 @@ let package = Package(
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt-qemu", providers: [.apt(["libvirt-dev"])]),
         .target(name: "CReaper"),
         // Floor 2: one value per platform.
-        .target(name: "EC2", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees]),
         .target(
-            name: "VSphere", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees], exclude: ["Rules.md"]),
+            name: "EC2", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees], exclude: ["Rules.md"]),
+        .target(name: "VSphere", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees]),
         // Floor 4: what is done with planes and drivers.
         .target(
             name: "ScenarioRunner", dependencies: ["LabCore", "Hypervisor", "Yams"], exclude: ["ScenarioLanguage.md"]),

@@ -1,0 +1,79 @@
+import Hypervisor
+public import LabCore
+
+/// Why Amazon EC2 did not do what it was asked to, in its own code and words.
+public struct EC2Fault: Error, Hashable, Sendable {
+    /// The vendor's code, without the `Client.` or `Server.` that audit logs put before it.
+    public var code: Code
+    /// The vendor's sentence.
+    public var message: String
+    /// The HTTP status that carries it.
+    public var status: Int
+    /// The rule that demands it, where one does.
+    public var rule: RuleID?
+    /// The verb that was refused; the call gate fills it in.
+    public var verb: String?
+    /// Whether the verb was done and only its answer was lost on the way.
+    public var isAnswerLost: Bool
+
+    /// Makes a fault.
+    public init(_ code: Code, _ message: String, status: Int = 400, rule: RuleID? = nil) {
+        self.code = code
+        self.message = message
+        self.status = status
+        self.rule = rule
+        verb = nil
+        isAnswerLost = false
+    }
+
+    /// A code of the EC2 error list.
+    public struct Code: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+        public let rawValue: String
+
+        public init(rawValue: String) { self.rawValue = rawValue }
+        public init(stringLiteral value: String) { rawValue = value }
+        public var description: String { rawValue }
+
+        public static let incorrectState: Code = "IncorrectState"
+        public static let incorrectInstanceState: Code = "IncorrectInstanceState"
+        public static let invalidParameterCombination: Code = "InvalidParameterCombination"
+        public static let invalidParameterValue: Code = "InvalidParameterValue"
+        public static let missingParameter: Code = "MissingParameter"
+        public static let operationNotPermitted: Code = "OperationNotPermitted"
+        public static let resourceLimitExceeded: Code = "ResourceLimitExceeded"
+    }
+}
+
+extension EC2Fault: CustomStringConvertible {
+    /// The fault as one sentence: `IncorrectState: Snapshot 'snap-1' is not 'completed'.`
+    public var description: String { "\(code): \(message)" }
+}
+
+extension EC2Fault {
+    /// The answer of a verb was lost: whether it was done, the caller cannot know.
+    static func answerLost(_ verb: String) -> EC2Fault {
+        var fault = EC2Fault("RequestTimeout", "The connection was closed before \(verb) was answered.", status: 0)
+        fault.isAnswerLost = true
+        return fault
+    }
+
+    /// There were too many calls of one kind.
+    static let tooManyRequests = EC2Fault(
+        "RequestLimitExceeded", "Request limit exceeded.", status: 503, rule: "AWS-156")
+
+    /// The call was a rehearsal, and would have been allowed.
+    static let dryRun = EC2Fault(
+        "DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status: 412, rule: "AWS-157")
+
+    /// Whether an official SDK would call again of its own accord. Rule: AWS-156.
+    var isRetriedByClients: Bool { status >= 500 }
+}
+
+extension Refusal {
+    /// The lab's refusal for a fault of the platform.
+    init(_ fault: EC2Fault) {
+        self.init(
+            fault.isAnswerLost ? .unknown : .refused, code: fault.code.rawValue, message: fault.message,
+            rule: fault.rule, verb: fault.verb)
+    }
+}

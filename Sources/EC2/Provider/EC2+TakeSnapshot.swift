@@ -1,0 +1,219 @@
+import HashTreeCollections
+public import Hypervisor
+import LabCore
+import SimulatedMachine
+
+extension EC2 {
+    public mutating func takeSnapshot(
+        _ request: SnapshotRequest, of machine: MachineID
+    ) throws(Refusal) -> Snapshot {
+        let id = Instance.ID(rawValue: machine.rawValue)
+        let instance = try native { ec2 throws(EC2Fault) in try ec2.instance(id) }
+        let method = try method(for: request)
+        let roles = try roles(for: request, of: instance)
+        let set = Snapshot.ID(rawValue: "set-" + world.names.hexadecimal(digits: 17))
+        do throws(Refusal) {
+            switch method {
+            case .set: try takeTogether(set, request, roles, of: instance)
+            case .succession: try takeInSuccession(set, request, roles, of: instance)
+            case .image, .imageWithoutReboot: try takeImage(set, request, method, roles, of: instance)
+            }
+            return try finish(set, of: id)
+        } catch {
+            withdraw(set, of: id)
+            throw error
+        }
+    }
+
+    public func snapshots(of machine: MachineID) throws(Refusal) -> [Snapshot] {
+        let id = Instance.ID(rawValue: machine.rawValue)
+        guard instances[id] != nil else { throw Refusal(EC2Fault.unknown([id])) }
+        return snapshotSets(of: id).map(\.described)
+    }
+
+    private func method(for request: SnapshotRequest) throws(Refusal) -> TakingMethod {
+        guard !request.memory else {
+            let note = Self.capabilities.reason(without: .memorySnapshot)
+            throw Refusal(
+                .unsupported, code: "UnsupportedOperation", message: note?.text ?? "", rule: note?.rule)
+        }
+        guard let word = request.method else {
+            if case .disksInSuccession = request.scope { return .succession }
+            return .set
+        }
+        guard let method = TakingMethod(rawValue: word) else {
+            let known = TakingMethod.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Refusal(
+                .unsupported, code: "UnsupportedOperation",
+                message: "EC2 takes no snapshots by '\(word)'; it knows \(known).")
+        }
+        return method
+    }
+
+    private func roles(for request: SnapshotRequest, of instance: Instance) throws(Refusal) -> [DiskRole] {
+        let present = instance.volumesByRole.keys.sorted()
+        switch request.scope {
+        case .machine: return present
+        case .disks(let roles), .disksInSuccession(let roles):
+            guard !roles.isEmpty, roles.allSatisfy(present.contains) else {
+                throw Refusal(
+                    .refused, code: "InvalidParameterValue",
+                    message: "The machine has the disks \(present.map(\.rawValue).joined(separator: ", ")) only.",
+                    rule: "AWS-023")
+            }
+            return roles
+        }
+    }
+
+    /// The tags by which the members of a set find each other. Rule: AWS-026.
+    private func labels(
+        _ set: Snapshot.ID, _ request: SnapshotRequest, _ method: TakingMethod, _ roles: [DiskRole],
+        of instance: Instance, isQuiesced: Bool
+    ) -> [Tag] {
+        let volumes = instance.volumesByRole
+        let disks = roles.compactMap { role in
+            volumes[role].map { Tag(SnapshotSet.Key.volume(role), $0.rawValue) }
+        }
+        return disks + [
+            Tag(SnapshotSet.Key.set, set.rawValue), Tag(SnapshotSet.Key.name, String(request.name.prefix(256))),
+            Tag(SnapshotSet.Key.machine, instance.id.rawValue), Tag(SnapshotSet.Key.method, method.rawValue),
+            Tag(SnapshotSet.Key.quiesced, isQuiesced ? "yes" : "no"),
+        ]
+    }
+
+    private mutating func takeTogether(
+        _ set: Snapshot.ID, _ request: SnapshotRequest, _ roles: [DiskRole], of instance: Instance
+    ) throws(Refusal) {
+        try quiesced(request.quiesce, instance) { ec2, isQuiesced throws(Refusal) in
+            var call = CreateSnapshots(instance: instance.id)
+            call.excludesBootVolume = !roles.contains(.root)
+            call.excludedDataVolumes = instance.dataVolumes.filter { volume in
+                !roles.contains { instance.volumesByRole[$0] == volume }
+            }
+            call.tags = ec2.labels(set, request, .set, roles, of: instance, isQuiesced: isQuiesced)
+            let final = call
+            _ = try ec2.patiently { ec2 throws(EC2Fault) in
+                try ec2.createSnapshots(final)
+            } ifLost: { $0.members(of: set, instance.id) }
+        }
+    }
+
+    private mutating func takeInSuccession(
+        _ set: Snapshot.ID, _ request: SnapshotRequest, _ roles: [DiskRole], of instance: Instance
+    ) throws(Refusal) {
+        for (index, role) in roles.enumerated() {
+            guard let volume = instance.volumesByRole[role] else { continue }
+            if index > 0 { advance(by: settings.provider.gapBetweenSnapshots) }
+            try quiesced(request.quiesce, instance) { ec2, isQuiesced throws(Refusal) in
+                let tags = ec2.labels(set, request, .succession, roles, of: instance, isQuiesced: isQuiesced)
+                _ = try ec2.patiently { ec2 throws(EC2Fault) in
+                    try ec2.createSnapshot(of: volume, tags: tags)
+                } ifLost: { $0.members(of: set, instance.id)?.first { $0.volume == volume } }
+            }
+        }
+    }
+
+    private mutating func takeImage(
+        _ set: Snapshot.ID, _ request: SnapshotRequest, _ method: TakingMethod, _ roles: [DiskRole],
+        of instance: Instance
+    ) throws(Refusal) {
+        let reboots = method == .image
+        let freezes: SnapshotRequest.Quiesce = reboots ? .off : request.quiesce
+        try quiesced(freezes, instance) { ec2, isQuiesced throws(Refusal) in
+            var call = CreateImage(instance: instance.id, name: "belay \(set)")
+            call.noReboot = !reboots
+            call.droppedDevices = instance.devices.keys.filter { device in
+                !roles.contains { instance.volumesByRole[$0] == instance.devices[device] }
+            }
+            let tags = ec2.labels(set, request, method, roles, of: instance, isQuiesced: isQuiesced || reboots)
+            (call.imageTags, call.snapshotTags) = (tags, tags)
+            let final = call
+            _ = try ec2.patiently { ec2 throws(EC2Fault) in
+                try ec2.createImage(final)
+            } ifLost: { ec2 in
+                ec2.snapshotSets(of: instance.id).first { $0.id == set }?.image
+            }
+        }
+    }
+
+    private func members(of set: Snapshot.ID, _ machine: Instance.ID) -> [EBSSnapshot]? {
+        snapshotSets(of: machine).first { $0.id == set }.map { Array($0.members.values) }
+    }
+
+    /// Brings the guest to rest while something is asked for; thaw may follow as soon as the answer is there.
+    private mutating func quiesced(
+        _ wish: SnapshotRequest.Quiesce, _ instance: Instance,
+        _ body: (inout EC2, _ isQuiesced: Bool) throws(Refusal) -> Void
+    ) throws(Refusal) {
+        let isOff = instances[instance.id]?.machine.power != .on
+        guard wish != .off, !isOff else { return try body(&self, isOff) }
+        advanceMachine(instance.id)
+        let time = now
+        do throws(GuestFault) {
+            let freezing = try instances[instance.id]?.machine.freeze(at: time) ?? .zero
+            advance(by: freezing)
+            note(instance.id.rawValue, "guest: frozen")
+        } catch {
+            advance(by: error.elapsed)
+            note(instance.id.rawValue, "guest: not frozen, \(error)")
+            guard wish == .preferred else { throw Refusal(error) }
+            return try body(&self, false)
+        }
+        defer {
+            advanceMachine(instance.id)
+            let end = now
+            instances[instance.id]?.machine.thaw(at: end)
+        }
+        try body(&self, true)
+    }
+
+    /// Waits until every member is complete.
+    private mutating func finish(_ set: Snapshot.ID, of machine: Instance.ID) throws(Refusal) -> Snapshot {
+        let isDone = poll { ec2 in
+            ec2.snapshotSets(of: machine).first { $0.id == set }.map { $0.state != .pending } ?? true
+        }
+        let found = try snapshotSet(set, of: machine)
+        guard isDone, found.state == .ready else {
+            let reason = found.members.values.compactMap(\.statusMessage).min()
+            throw Refusal(
+                .failed, code: "SnapshotFailed", message: reason ?? "The snapshot did not become complete.",
+                rule: "AWS-025")
+        }
+        if found.method == .image { waitUntilReady(machine) }
+        return found.described
+    }
+
+    /// Removes what was made of a snapshot that came to nothing.
+    private mutating func withdraw(_ set: Snapshot.ID, of machine: Instance.ID) {
+        guard let found = snapshotSets(of: machine).first(where: { $0.id == set }) else { return }
+        do throws(Refusal) { try remove(found) } catch { note(set.rawValue, "could not be withdrawn: \(error)") }
+    }
+
+    public mutating func deleteSnapshot(_ snapshot: Snapshot.ID, of machine: MachineID) throws(Refusal) {
+        try remove(try snapshotSet(snapshot, of: Instance.ID(rawValue: machine.rawValue)))
+    }
+
+    /// Deletes the image and every member; there is no verb that deletes them all.
+    private mutating func remove(_ set: SnapshotSet) throws(Refusal) {
+        if let image = set.image {
+            try patiently { ec2 throws(EC2Fault) in
+                _ = try ec2.deregisterImage(image.id)
+            } ifLost: { $0.images[image.id]?.state == .deregistered ? () : nil }
+        }
+        for member in set.members.values.sorted(by: { $0.id < $1.id }) {
+            try patiently { ec2 throws(EC2Fault) in
+                try ec2.deleteSnapshot(member.id)
+            } ifLost: { $0.snapshots[member.id]?.state.isVisible ?? false ? nil : () }
+        }
+    }
+}
+
+extension Instance {
+    /// The volumes that the guest has a use for.
+    var volumesByRole: [DiskRole: Volume.ID] {
+        Dictionary(roles.compactMap { device, role in devices[device].map { (role, $0) } }) { $1 }
+    }
+
+    /// All volumes but the root, by id.
+    var dataVolumes: [Volume.ID] { devices.filter { $0.key != rootDevice }.values.sorted() }
+}

@@ -1,0 +1,119 @@
+import HashTreeCollections
+import Hypervisor
+import LabCore
+
+/// The EBS snapshots, or the image, that together are one snapshot of a machine; they know each other by their tags alone.
+struct SnapshotSet: Hashable, Sendable {
+    var id: Snapshot.ID
+    var name: String
+    var machine: Instance.ID
+    var method: TakingMethod
+    var isQuiesced: Bool
+    /// The members that are still there, by role.
+    var members: [DiskRole: EBSSnapshot]
+    /// The roles the set was made of.
+    var roles: [DiskRole]
+    /// The image, for sets that were taken as one.
+    var image: Image?
+
+    /// The words under which a set is found again.
+    enum Key {
+        static let set = "belay:set"
+        static let name = "belay:name"
+        static let machine = "belay:machine"
+        static let method = "belay:method"
+        static let quiesced = "belay:quiesced"
+        static let predecessors = "belay:predecessors"
+        /// The volume that had a role.
+        static func volume(_ role: DiskRole) -> String { "belay:volume.\(role.rawValue)" }
+    }
+}
+
+/// A native way of taking a snapshot.
+enum TakingMethod: String, Hashable, Sendable, CaseIterable {
+    /// CreateSnapshots: one instant for all disks.
+    case set = "create-snapshots"
+    /// CreateSnapshot for one disk after the other.
+    case succession = "create-snapshot"
+    /// CreateImage, which reboots the guest.
+    case image
+    /// CreateImage with NoReboot.
+    case imageWithoutReboot = "image-no-reboot"
+
+    var isImage: Bool { self == .image || self == .imageWithoutReboot }
+}
+
+extension EC2 {
+    /// The sets of a machine and of those whose place it took, oldest first.
+    func snapshotSets(of machine: Instance.ID) -> [SnapshotSet] {
+        let machines = [machine.rawValue] + predecessors(of: machine).map(\.rawValue)
+        var bySet: [String: [EBSSnapshot]] = [:]
+        for snapshot in snapshots.values where snapshot.state.isVisible {
+            guard let set = tag(SnapshotSet.Key.set, of: snapshot.id.rawValue),
+                machines.contains(tag(SnapshotSet.Key.machine, of: snapshot.id.rawValue) ?? "")
+            else { continue }
+            bySet[set, default: []].append(snapshot)
+        }
+        let sets = bySet.map { makeSet($0, of: $1) }
+        return sets.sorted { ($0.instant, $0.id) < ($1.instant, $1.id) }
+    }
+
+    private func makeSet(_ id: String, of snapshots: [EBSSnapshot]) -> SnapshotSet {
+        let tags = tagSets[snapshots[0].id.rawValue] ?? [:]
+        let roles = DiskRole.allCases.filter { tags[SnapshotSet.Key.volume($0)] != nil }
+        var members: [DiskRole: EBSSnapshot] = [:]
+        for role in roles {
+            members[role] = snapshots.first { $0.volume.rawValue == tags[SnapshotSet.Key.volume(role)] }
+        }
+        let image = images.values.first { $0.state != .deregistered && tag(SnapshotSet.Key.set, of: $0.id.rawValue) == id }
+        return SnapshotSet(
+            id: Snapshot.ID(rawValue: id), name: tags[SnapshotSet.Key.name] ?? "",
+            machine: Instance.ID(rawValue: tags[SnapshotSet.Key.machine] ?? ""),
+            method: tags[SnapshotSet.Key.method].flatMap(TakingMethod.init) ?? .set,
+            isQuiesced: tags[SnapshotSet.Key.quiesced] == "yes", members: members, roles: roles, image: image)
+    }
+
+    /// The machines whose place a machine took, latest first.
+    func predecessors(of machine: Instance.ID) -> [Instance.ID] {
+        let list = tag(SnapshotSet.Key.predecessors, of: machine.rawValue) ?? ""
+        return list.split(separator: " ").map { Instance.ID(rawValue: String($0)) }
+    }
+
+    /// Finds one set of a machine.
+    func snapshotSet(_ id: Snapshot.ID, of machine: Instance.ID) throws(Refusal) -> SnapshotSet {
+        guard let set = snapshotSets(of: machine).first(where: { $0.id == id }) else {
+            throw Refusal(
+                .refused, code: "InvalidSnapshot.NotFound", message: "The snapshot '\(id)' does not exist.",
+                rule: "AWS-039")
+        }
+        return set
+    }
+}
+
+extension SnapshotSet {
+    /// The instant of its first member.
+    var instant: Instant { members.values.map(\.start).min() ?? .start }
+
+    /// Whether it can be used; a member that is missing or failed makes it useless.
+    var state: Snapshot.State {
+        let states = roles.map { members[$0]?.state }
+        if states.contains(where: { $0 != .completed && $0 != .pending }) || image?.state == .failed { return .failed }
+        if method.isImage, image?.state != .available { return image == nil ? .failed : .pending }
+        return states.contains(.pending) ? .pending : .ready
+    }
+
+    /// The set in the words of the lab.
+    var described: Snapshot {
+        var notes = [Note("Memory is not in it: what the guest had not written is lost.", rule: "AWS-002")]
+        if method == .succession {
+            notes.append(Note("Each disk has an instant of its own, that of its request.", rule: "AWS-001"))
+        }
+        if method == .set { notes.append(Note("All disks share one instant.", rule: "AWS-021")) }
+        if method == .image { notes.append(Note("The guest was shut down for it and booted again.", rule: "AWS-121")) }
+        if let image { notes.append(Note("It is the image \(image.id).", rule: "AWS-122")) }
+        return Snapshot(
+            id: id, name: name, machine: MachineID(rawValue: machine.rawValue), instant: instant,
+            disks: roles.filter { members[$0] != nil }, holdsMemory: false, isQuiesced: isQuiesced, state: state,
+            method: method.rawValue, notes: notes)
+    }
+}
