@@ -42,7 +42,8 @@ let package = Package(
         // Floor 2: one value per platform.
         .target(
             name: "EC2", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees], exclude: ["Rules.md"]),
-        .target(name: "VSphere", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees]),
+        .target(
+            name: "VSphere", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees], exclude: ["Rules.md"]),
         // Floor 4: what is done with planes and drivers.
         .target(
             name: "ScenarioRunner", dependencies: ["LabCore", "Hypervisor", "Yams"], exclude: ["ScenarioLanguage.md"]),
