@@ -64,7 +64,7 @@ let package = Package(
         .target(
             name: "LabCommands",
             dependencies: [
-                "LabCore", "Hypervisor", "EC2", "VSphere", "ScenarioRunner", "Reports", "RuleLedger",
+                "LabCore", "Hypervisor", "EC2", "VSphere", "ScenarioRunner", "Reports", "LibvirtDriver", "RuleLedger",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             plugins: ["RuleLedgerPlugin"]),

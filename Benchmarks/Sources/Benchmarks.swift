@@ -1,4 +1,6 @@
+import EC2
 import Foundation
+import VSphere
 
 /// Measures what the simulation costs, as ratios within one run, and prints a table.
 ///
@@ -7,6 +9,8 @@ import Foundation
 struct Benchmarks {
     static func main() throws {
         var rows = DiskBenchmarks.rows()
+        rows += PlaneBenchmarks<EC2>.rows()
+        rows += PlaneBenchmarks<VSphere>.rows()
         if let belay = CommandLine.arguments.dropFirst().first {
             rows += try LibraryBenchmark.rows(belay: URL(filePath: belay))
         }

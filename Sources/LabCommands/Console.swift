@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 
 /// The terminal that the command talks to.
 enum Console {
@@ -13,6 +14,26 @@ enum Console {
         try? handle.write(contentsOf: Data(text.utf8))  // `belay rules | head` closes the pipe early.
     }
 
-    /// Whether standard output is a terminal.
-    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    /// How a report on standard output is set.
+    static func outputStyle(_ isPlain: Bool) -> TextStyle { style(of: STDOUT_FILENO, isPlain) }
+
+    /// How progress on standard error is set.
+    static func errorStyle(_ isPlain: Bool) -> TextStyle { style(of: STDERR_FILENO, isPlain) }
+
+    /// Whether standard error can be written over.
+    static func isLive(_ isPlain: Bool) -> Bool { !isPlain && isatty(STDERR_FILENO) == 1 && !isDumb }
+
+    private static func style(of descriptor: Int32, _ isPlain: Bool) -> TextStyle {
+        guard isatty(descriptor) == 1 else { return TextStyle() }
+        var size = winsize()
+        let isKnown = unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col >= 40
+        return TextStyle(colours: !isPlain && !refusesColor, width: isKnown ? Int(size.ws_col) : 80)
+    }
+
+    private static var isDumb: Bool { ProcessInfo.processInfo.environment["TERM"] == "dumb" }
+
+    /// Rule: https://no-color.org.
+    private static var refusesColor: Bool {
+        ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty == false || isDumb
+    }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ScenarioRunner
 
 /// How the command ends.
 enum LabExit: Int32, Error {
@@ -11,11 +12,21 @@ enum LabExit: Int32, Error {
     /// The lab could not do its work.
     case lab = 3
 
+    /// The end of a run whose flows ended so; on platforms that were named, one that is not run is the lab's own fault.
+    init(outcomes: [RunOutcome], isExplicit: Bool) {
+        if outcomes.contains(.failed) {
+            self = .failed
+        } else if outcomes.contains(.errored) || isExplicit && outcomes.contains(.notRun) {
+            self = .lab
+        } else {
+            self = outcomes.contains(.passed) ? .passed : .lab
+        }
+    }
+
     /// The end that `error` stands for: what the parser throws is wrong usage, what nobody knows is the lab's own fault.
     init(error: any Error, of command: any ParsableCommand.Type) {
         switch error {
         case let end as LabExit: self = end
-        case let end as ExitCode: self = LabExit(rawValue: end.rawValue) ?? .lab
         case is BadInput: self = .usage
         default:
             switch command.exitCode(for: error) {

@@ -21,6 +21,8 @@ package struct Runner: Sendable {
         package var provider: (@Sendable (Platform) -> (any SnapshotProvider)?)?
         /// Is asked before each step whether to go on.
         package var gate: StepGate?
+        /// Platforms that cannot be used here, and why; flows on them end *not run*.
+        package var unavailable: [Platform: String] = [:]
 
         package init(jobs: Int = 1, keepsEverything: Bool = false, journals: URL? = nil) {
             self.jobs = jobs
@@ -74,6 +76,7 @@ package struct Runner: Sendable {
 
     private func journal(of flow: Flow, index: Int) async -> Journal {
         if let reason = flow.exclusion { return flow.unrun(.excluded, Conclusion.Reason(reason)) }
+        if let reason = settings.unavailable[flow.platform] { return flow.unrun(.notRun, Conclusion.Reason(reason)) }
         guard !Task.isCancelled else { return flow.unrun(.notRun, Conclusion.Reason("interrupted before it began")) }
         watch(.began(index: index, flow))
         do throws(Refusal) {

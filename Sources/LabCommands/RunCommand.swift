@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import Hypervisor
+import Reports
+import ScenarioRunner
+
+/// The subcommand that runs scenarios.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run scenarios, and show for each platform what came back.",
+        discussion: """
+            Without arguments, the whole folder Scenarios runs on every platform that is usable here.
+            A machine is made for each scenario and platform; whatever happens, what was made is removed again. \
+            Ctrl-C stops the run, removes everything and says so; a second one ends at once.
+
+            Examples:
+              belay run
+              belay run Scenarios/memory --platform ec2 --platform vsphere
+              belay run incident.yaml --platform libvirt --step
+              belay run --junit results.xml --json results.json --journal journals
+
+            Exit codes: 0 passed, 1 something failed, 2 wrong usage or bad input,
+            3 the lab could not do its work, 130 interrupted.
+            """)
+
+    @Argument(help: "Files or folders; without any, the folder Scenarios.", completion: .file(extensions: ["yaml"]))
+    var paths: [String] = []
+    @Option(help: "Run on this platform: ec2, vsphere or libvirt. May be given more than once.")
+    var platform: [Place] = []
+    @Option(help: "Only the scenario of this name, or those that begin so: 'disk*'. May be given more than once.")
+    var only: [String] = []
+    @Option(help: "The seed that every simulated event follows from.")
+    var seed: UInt64 = 1
+    @Option(help: "How many machines are worked at a time; 1 to 64. (default: one for each processor)")
+    var jobs: Int?
+    @Option(help: ArgumentHelp("Write a JUnit report to this file.", valueName: "file"))
+    var junit: String?
+    @Option(help: ArgumentHelp("Write a JSON report to this file, or to standard output for '-'.", valueName: "file"))
+    var json: String?
+    @Option(help: ArgumentHelp("Write a Markdown report to this file.", valueName: "file"))
+    var markdown: String?
+    @Flag(help: "Show what became of every fact, run by run.")
+    var facts = false
+    @Option(help: ArgumentHelp("Write the journal of each run into this folder.", valueName: "folder"))
+    var journal: String?
+    @Flag(help: "Leave machines, disks and snapshots where they are, to look at them.")
+    var keep = false
+    @Flag(help: "Stop before each step and ask; implies one machine at a time.")
+    var step = false
+    @Flag(name: .customLong("no-color"), help: "Print without colours and without a progress line.")
+    var isPlain = false
+
+    func validate() throws {
+        guard let jobs, !(1...64).contains(jobs) else { return }
+        throw ValidationError("'--jobs \(jobs)' is out of range; 1 to 64 machines can be worked at a time.")
+    }
+
+    func run() async throws {
+        let library = try ScenarioLibrary(paths: paths).checked()
+        let places = platform.isEmpty ? Place.allCases : platform
+        let flows = try flows(of: library, on: places)
+        let writer = try ReportWriter(junit: junit, json: json, markdown: markdown, showsFacts: facts)
+        let workbench = Workbench(keepsMachines: keep) { Console.complain($0) }
+        var settings = Runner.Settings(
+            jobs: step ? 1 : jobs ?? ProcessInfo.processInfo.activeProcessorCount, keepsEverything: keep,
+            journals: journal.map { URL(filePath: $0) })
+        settings.unavailable = platform.isEmpty ? await workbench.unavailable(places) : [:]
+        if step { settings.gate = { flow, reference in await StepPrompt.ask(flow, reference) } }
+        let isLive = Console.isLive(isPlain) && !step
+        let progress = ProgressDisplay(
+            ProgressText(total: flows.count, style: Console.errorStyle(isPlain), isLive: isLive))
+        let runner = Runner(settings: settings, makeDriver: workbench.open) { progress.note($0) }
+
+        let work = Task { await runner.run(flows) }
+        let interrupts = Interrupts { work.cancel() }
+        let journals = await work.value
+        let end = interrupts.end()
+        await workbench.close()
+
+        progress.finish()
+        try writer.write(journals.map(\.result), style: Console.outputStyle(isPlain))
+        if keep { Console.complain(workbench.adviceOnKept) }
+        if let end { throw end }
+        throw LabExit(outcomes: journals.map(\.result.conclusion.outcome), isExplicit: !platform.isEmpty)
+    }
+
+    private func flows(of library: ScenarioLibrary, on places: [Place]) throws -> [Flow] {
+        var platforms: [Platform] = []
+        for place in places where !platforms.contains(place.platform) { platforms.append(place.platform) }
+        do throws(Selection.Fault) {
+            return try Selection(platforms: platforms, scenarios: only, seed: seed).flows(of: library.files)
+        } catch {
+            throw BadInput("\(error).")
+        }
+    }
+}
+
+/// The platforms by the word that names them on the command line.
+enum Place: String, CaseIterable, ExpressibleByArgument {
+    case ec2, vsphere, libvirt
+
+    var platform: Platform { Platform(rawValue: rawValue) }
+}
