@@ -10,6 +10,8 @@ struct BadInputTests {
           - write: {records: 5}
           - snapshot: {name: before, scope: machine}
           - revert: {to: before}
+        expect:
+          version: "1.0"
 
         """
 
