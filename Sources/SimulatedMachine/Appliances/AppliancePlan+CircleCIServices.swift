@@ -4,7 +4,7 @@ import LabCore
 extension AppliancePlan {
     /// The CircleCI Enterprise services box: interface, databases and settings on the root volume. Rule: CCI-001.
     static let circleCIServices = AppliancePlan(
-        tables: ["projects", "records", "builds"], schemaParts: 2, notesMigrations: true, checksAddresses: true,
+        tables: ["projects", "records", "builds"], notesMigrations: true, checksAddresses: true,
         bootDuration: .seconds(60)
     ) { from, to, plan in
         [

@@ -7,7 +7,7 @@ extension AppliancePlan {
     /// It behaves as the sample package of the real guests: a failed unpacking is taken back, but the service stays
     /// stopped; a migration that is run again finds its own work and fails.
     static let generic = AppliancePlan(
-        tables: ["accounts", "records", "prices"], schemaParts: 1, notesMigrations: false, bootDuration: .seconds(4)
+        tables: ["accounts", "records", "prices"], notesMigrations: false, bootDuration: .seconds(4)
     ) { from, to, plan in
         [
             UpgradeStep(.preCheck, .check(.versionDiffers), .milliseconds(50)),

@@ -8,7 +8,7 @@ extension AppliancePlan {
     /// Rule: GHES-009. A feature release changes the schema, a patch release does not touch the data. Rule: GHES-012.
     /// A feature upgrade takes hours, a patch less than five minutes. Rule: GHES-013.
     static let gitHubEnterpriseServer = AppliancePlan(
-        tables: ["users", "records", "repositories", "issues"], schemaParts: 2, notesMigrations: true,
+        tables: ["users", "records", "repositories", "issues"], notesMigrations: true,
         hasTwoPartitions: true, settingsRole: .data, bootDuration: .seconds(90)
     ) { from, to, plan in
         let isFeature = from.prefix(2) != to.prefix(2)

@@ -5,8 +5,6 @@ import LabCore
 package struct AppliancePlan: Sendable {
     /// The tables that follow the program's version, in the order in which an upgrade migrates them.
     package var tables: [String]
-    /// How many numbers of a version name its schema.
-    package var schemaParts: Int
     /// Whether done migrations are noted, so that an upgrade that is run again leaves them out.
     package var notesMigrations: Bool
     /// Whether the root disk has two partitions, of which the idle one receives the next version. Rule: GHES-009.
@@ -23,6 +21,8 @@ package struct AppliancePlan: Sendable {
     /// The files of a program, the file with its version not counted.
     static let programFiles = 6
     static let pagesPerFile = 8
+    /// How many numbers of a version name its schema: patches of one release share it, on real guests as well.
+    static let schemaParts = 2
 
     package init(for appliance: Appliance) {
         switch appliance {
@@ -33,12 +33,11 @@ package struct AppliancePlan: Sendable {
     }
 
     init(
-        tables: [String], schemaParts: Int, notesMigrations: Bool, hasTwoPartitions: Bool = false,
+        tables: [String], notesMigrations: Bool, hasTwoPartitions: Bool = false,
         settingsRole: DiskRole = .root, checksAddresses: Bool = false, bootDuration: Duration,
         upgrade: @escaping @Sendable (VersionNumber, VersionNumber, AppliancePlan) -> [UpgradeStep]
     ) {
         self.tables = tables
-        self.schemaParts = schemaParts
         self.notesMigrations = notesMigrations
         self.hasTwoPartitions = hasTwoPartitions
         self.settingsRole = settingsRole
@@ -48,7 +47,7 @@ package struct AppliancePlan: Sendable {
     }
 
     /// The schema that a version works on.
-    package func schema(for version: String) -> String { VersionNumber(version).prefix(schemaParts) }
+    package func schema(for version: String) -> String { VersionNumber(version).prefix(Self.schemaParts) }
 
     /// The steps that unpack a package over the installed program, file by file.
     static func unpackInPlace(_ duration: Duration) -> [UpgradeStep] {
@@ -62,7 +61,7 @@ package struct AppliancePlan: Sendable {
 
     /// The steps that bring each table to the new schema; none when it is the old one.
     func migrations(from: VersionNumber, to: VersionNumber, each duration: Duration) -> [UpgradeStep] {
-        guard from.prefix(schemaParts) != to.prefix(schemaParts) else { return [] }
+        guard from.prefix(Self.schemaParts) != to.prefix(Self.schemaParts) else { return [] }
         return tables.map { UpgradeStep(.migrate, .migrate(table: $0), duration) }
     }
 }
