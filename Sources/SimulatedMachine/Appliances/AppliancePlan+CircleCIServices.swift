@@ -2,7 +2,9 @@ import Hypervisor
 import LabCore
 
 extension AppliancePlan {
-    /// The CircleCI Enterprise services box: interface, databases and settings on the root volume. Rule: CCI-001.
+    /// The CircleCI Enterprise services box: interface, databases and settings on the root volume.
+    ///
+    /// Rule: CCI-001.
     static let circleCIServices = AppliancePlan(
         tables: ["projects", "records", "builds"], notesMigrations: true, checksAddresses: true,
         bootDuration: .seconds(60)

@@ -7,7 +7,9 @@ package struct AppliancePlan: Sendable {
     package var tables: [String]
     /// Whether done migrations are noted, so that an upgrade that is run again leaves them out.
     package var notesMigrations: Bool
-    /// Whether the root disk has two partitions, of which the idle one receives the next version. Rule: GHES-009.
+    /// Whether the root disk has two partitions, of which the idle one receives the next version.
+    ///
+    /// Rule: GHES-009.
     package var hasTwoPartitions: Bool
     /// Where the settings are kept.
     package var settingsRole: DiskRole

@@ -67,6 +67,7 @@ public struct Disk: Hashable, Sendable {
     /// - Parameters:
     ///   - other: the earlier state.
     ///   - granularity: the blocks in a group, 1 or more; platforms store and bill in groups.
+    /// - Returns: the number of groups with a difference in them.
     /// - Complexity: linear in the number of blocks that differ.
     public func changedBlockCount(since other: Disk, granularity: Int) -> Int {
         precondition(granularity >= 1, "a group has one block at least")

@@ -1,10 +1,16 @@
 /// What an appliance keeps outside of its machine, where no snapshot of the machine reaches it.
 public struct Outside: Hashable, Sendable {
-    /// The external database; nothing until the appliance has set it up. Rule: CCI-002.
+    /// The external database; nothing until the appliance has set it up.
+    ///
+    /// Rule: CCI-002.
     package var database: Tables?
-    /// The objects in object storage, ascending. Rule: CCI-005.
+    /// The objects in object storage, ascending.
+    ///
+    /// Rule: CCI-005.
     package var objects: [Int] = []
-    /// The host that the OAuth application on GitHub sends users back to. Rule: CCI-009.
+    /// The host that the OAuth application on GitHub sends users back to.
+    ///
+    /// Rule: CCI-009.
     package var loginHost: String?
     var lastChange = 0
 

@@ -7,6 +7,7 @@ extension SimulatedMachine {
     /// - Parameters:
     ///   - spec: what the machine is made of; each disk has 64 MiB at least.
     ///   - seed: from which the database's own name follows.
+    /// - Returns: the contents of each disk, by role.
     public static func installedDisks(for spec: MachineSpec, seed: UInt64) -> [DiskRole: Disk] {
         let machine = SimulatedMachine(spec: spec, seed: seed)
         var storage = Storage()

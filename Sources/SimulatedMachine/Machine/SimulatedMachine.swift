@@ -38,7 +38,9 @@ public struct SimulatedMachine: Hashable, Sendable {
 
     // MARK: Disks
 
-    /// Attaches a disk; a running guest mounts it when it boots again. Traps when the role is taken.
+    /// Attaches a disk; a running guest mounts it when it boots again.
+    ///
+    /// Traps when the role is taken.
     public mutating func attach(_ disk: Disk, as role: DiskRole) {
         precondition(storage.drives[role] == nil, "the machine has a disk in the role \(role.rawValue) already")
         storage.drives[role] = disk
@@ -69,7 +71,9 @@ public struct SimulatedMachine: Hashable, Sendable {
 
     // MARK: Power
 
-    /// Switches the machine on: mounts, replays, recovers, starts. Traps unless the machine is off.
+    /// Switches the machine on: mounts, replays, recovers, starts.
+    ///
+    /// Traps unless the machine is off.
     ///
     /// - Returns: how long it took until the service was up or had given up.
     public mutating func boot(as identity: GuestIdentity, at now: Instant) -> Duration {
