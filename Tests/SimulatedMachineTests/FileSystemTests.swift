@@ -93,7 +93,10 @@ struct FileSystemTests {
             (write + [.wait(seconds: 4)], .clean, nil, "the commit is due after 5 s"),
             (write + [.wait(seconds: 5)], .replayed, 0, "the name is committed, its pages are in the cache"),
             (write + [.wait(seconds: 29)], .replayed, 0, "write-back is due after 30 s"),
-            (write + [.wait(seconds: 30)], .replayed, 0, "pages are on the disk, the transaction with their length runs"),
+            (
+                write + [.wait(seconds: 30)], .replayed, 0,
+                "pages are on the disk, the transaction with their length runs"
+            ),
             (write + [.wait(seconds: 35)], .clean, 5, "the length is committed; the checkpoint came with the clock"),
             (write + [.fsync("/f")], .replayed, 5, "fsync makes pages and name durable"),
             (write + [.sync], .replayed, 5, "sync makes everything durable"),

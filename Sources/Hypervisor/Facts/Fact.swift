@@ -24,6 +24,8 @@ public struct Fact: Identifier {
     public static let data = Fact(rawValue: "data")
     /// The number of loose files that are there with their whole content.
     public static let looseFiles = Fact(rawValue: "loose-files")
+    /// The number of firewall rules that an administrator added to the system.
+    public static let firewallRules = Fact(rawValue: "firewall-rules")
     /// Records whose stored object is missing, and objects whose record is.
     public static let danglingLinks = Fact(rawValue: "dangling-links")
     /// How the database came up, see ``Recovery``.

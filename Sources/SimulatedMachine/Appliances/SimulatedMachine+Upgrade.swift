@@ -46,6 +46,7 @@ extension SimulatedMachine {
             } catch {
                 output.append("\(step.phase.rawValue): \(step.operation): \(error.sentence)")
                 takeBack(step, of: upgrade)
+                sayWhatIsWrong()
                 return ApplianceAnswer(succeeded: false, output: output)
             }
         }
@@ -89,12 +90,18 @@ extension SimulatedMachine {
                 try? machine.execute(operation, in: upgrade)
             }
         case .diskFull:
-            guard operation.needsRoom else { throw .fileSystem(.noSpace) }
             withholdFreeSpace(true)
             defer { withholdFreeSpace(false) }
+            // What needs no room of its own fails at the first line that it logs.
+            guard needsRoom(operation) else { throw .fileSystem(.noSpace) }
             try execute(operation, in: upgrade)
             throw .fileSystem(.noSpace)
         }
+    }
+
+    private func needsRoom(_ operation: GuestOperation) -> Bool {
+        if case .migrate = operation, spec.layout.externalDatabase { return false }
+        return operation.needsRoom
     }
 
     private mutating func withholdFreeSpace(_ isFull: Bool) {

@@ -77,6 +77,13 @@ extension SimulatedMachine {
         session?.service = trouble.map { .down($0) } ?? .healthy
     }
 
+    /// After a failed upgrade: a service that is down says what keeps it from starting, if something does.
+    mutating func sayWhatIsWrong() {
+        guard case .down? = session?.service else { return }
+        let trouble = trouble() ?? "the upgrade failed and left the service stopped"
+        session?.service = .down(trouble)
+    }
+
     /// What speaks against starting the service, as its own log would say it.
     private func trouble() -> String? {
         if let trouble = session?.databaseTrouble { return trouble }

@@ -27,6 +27,10 @@ extension SimulatedMachine {
             .stuckJobs: .number(stuckJobs.count),
             .danglingLinks: .number(danglingLinks),
         ]
+        if plan.hasTwoPartitions {  // Rule: GHES-018. They stand in the partition of the system they were made on.
+            let rules = storage.text("\(programDirectory)/\(GuestPath.firewall)", of: .root)
+            facts[.firewallRules] = .number(rules?.split(separator: "\n").count ?? 0)
+        }
         facts[.configuredAddress] = configuredAddress.map { .text($0) }
         for (role, recovery) in session?.recoveries ?? [:] { facts[.fileSystem(role)] = .text(recovery.rawValue) }
         facts[.database] = (session?.databaseRecovery ?? .corrupt).fact

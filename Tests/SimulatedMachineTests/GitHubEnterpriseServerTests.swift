@@ -1,0 +1,203 @@
+import Hypervisor
+import LabCore
+import SimulatedMachine
+import Testing
+
+@Suite("GitHub Enterprise Server")
+struct GitHubEnterpriseServerTests {
+    static func bench() throws -> Bench {
+        var bench = Bench(.gitHubEnterpriseServer)
+        try bench.perform(.write(records: 30))
+        return bench
+    }
+
+    @Test(
+        "GHES-004: in maintenance mode writes, transactions and new jobs are refused, and nothing changes",
+        arguments: [ApplianceCommand.write(records: 1), .openTransaction(records: 1), .startJobs(1)])
+    func maintenance(command: ApplianceCommand) throws {
+        var bench = try Self.bench()
+        try bench.perform(.maintenance(true))
+        let before = bench.facts
+        let fault = #expect(throws: GuestFault.self) { try bench.perform(command) }
+        #expect(fault?.rule == "GHES-004")
+        #expect(bench.facts == before)
+        #expect(bench.status?.isHealthy == true, "the service would work but for maintenance mode")
+        try bench.perform(.maintenance(false))
+        try bench.perform(command)
+    }
+
+    @Test("GHES-006: maintenance mode does not stop jobs; a drain waits for them and leaves the disks at rest")
+    func jobs() throws {
+        var bench = try Self.bench()
+        try bench.perform(.startJobs(3))
+        try bench.perform(.maintenance(true))
+        #expect(bench.status?.jobs == 3)
+        #expect(!(try bench.perform(.drainJobs(limit: .seconds(60)))).succeeded)
+        #expect(bench.status?.jobs == 3)
+        let before = bench.now
+        #expect(try bench.perform(.drainJobs(limit: .minutes(5))).succeeded)
+        #expect(bench.now - before >= .seconds(30) + .seconds(50))
+        let disks = bench.disks
+        bench.wait(.minutes(10))
+        for (role, disk) in disks {
+            #expect(bench.machine.disk(role) == disk, "nothing writes any more to the \(role) disk")
+        }
+    }
+
+    @Test("GHES-001: jobs that a snapshot cuts show as running, and nobody runs them")
+    func cutJobs() throws {
+        var bench = try Self.bench()
+        try bench.perform(.startJobs(2))
+        bench.wait(.seconds(30))
+        bench.revert(to: bench.disks)
+        #expect(bench.status?.jobs == 0)
+        #expect(bench.status?.stuckJobs == 2)
+        try bench.perform(.deleteStuckJobs)
+        #expect(bench.status?.stuckJobs == 0)
+    }
+
+    typealias Step = (from: String, to: String, rule: RuleID?)
+
+    @Test(
+        "GHES-014: at most two feature releases in one step",
+        arguments: [
+            ("3.13.2", "3.14.0", nil), ("3.13.2", "3.15.0", nil), ("3.13.2", "3.16.0", "GHES-014"),
+            ("3.13.2", "4.0.0", "GHES-014"),
+        ] as [Step])
+    func steps(step: Step) throws { try Self.check(step) }
+
+    @Test(
+        "GHES-020: an earlier patch of the same feature release can be put back, and the data is left alone",
+        arguments: [("3.13.2", "3.13.1", nil)] as [Step])
+    func patchRollback(step: Step) throws { try Self.check(step) }
+
+    @Test(
+        "GHES-021: an earlier feature release is refused; only the snapshot goes back there",
+        arguments: [("3.13.2", "3.12.9", "GHES-021")] as [Step])
+    func downgrade(step: Step) throws { try Self.check(step) }
+
+    static func check(_ step: Step) throws {
+        var bench = try Self.bench()
+        let before = bench.facts
+        let answer = try bench.perform(.upgrade(version: step.to, failure: nil))
+        #expect(answer.succeeded == (step.rule == nil), "\(answer.output)")
+        guard let rule = step.rule else {
+            #expect(bench.facts[.version] == .text(step.to))
+            #expect((bench.facts[.data] == before[.data]) == (VersionNumber(step.to).prefix(2) == "3.13"))
+            return
+        }
+        #expect(answer.output.last?.contains("(\(rule))") == true, "\(answer.output)")
+        #expect(bench.facts == before, "a refused upgrade changes nothing")
+        #expect(answer.status?.isHealthy == true)
+    }
+
+    @Test(
+        "GHES-015: with less than 15 % of the data disk free the upgrade does not begin",
+        arguments: [(16, true), (14, false)])
+    func space(percent: Int, isEnough: Bool) throws {
+        var bench = try Self.bench()
+        let capacity: Int64 = 27_645 * 4_096  // 128 MiB without journal, groups and inodes.
+        try bench.perform(.fillDisk(.data, leaving: ByteCount(capacity * Int64(percent) / 100)))
+        let answer = try bench.perform(.upgrade(version: "3.14.0", failure: nil))
+        #expect(answer.succeeded == isEnough, "\(answer.output)")
+        #expect(answer.output.last?.contains("GHES-015") == !isEnough)
+    }
+
+    @Test("GHES-016: settings that cannot be read end the upgrade before it begins")
+    func settings() throws {
+        var bench = try Self.bench()
+        try bench.shutDown()
+        var storage = Storage()
+        storage.drives[.data] = bench.machine.detach(.data)
+        storage.fileSystems[.data] = try FileSystem.mount(.data, in: &storage.drives, at: bench.now).fileSystem
+        try storage.replace("/etc/app/settings", of: .data, with: Array("garbage".utf8))
+        bench.machine.attach(try #require(storage.drives[.data]), as: .data)
+        bench.boot()
+        let answer = try bench.perform(.upgrade(version: "3.14.0", failure: nil))
+        #expect(answer.output.last?.contains("GHES-016") == true, "\(answer.output)")
+        #expect(bench.status?.isHealthy == true)
+    }
+
+    @Test("GHES-009: the idle partition is written, and the machine restarts into it in maintenance mode")
+    func partitions() throws {
+        var bench = try Self.bench()
+        let before = bench.facts
+        let unpacking = UpgradeFailure(phase: .unpack, occurrence: 4, cause: .powerLoss)
+        try bench.perform(.upgrade(version: "3.14.0", failure: unpacking))
+        bench.boot()
+        #expect(bench.facts[.program] == before[.program], "the partition that runs was not touched")
+        #expect(bench.status?.isHealthy == true)
+        let answer = try bench.perform(.upgrade(version: "3.14.0", failure: nil))
+        #expect(answer.succeeded, "\(answer.output)")
+        #expect(answer.status?.inMaintenance == true)
+        #expect(bench.facts[.bootID] != before[.bootID])
+    }
+
+    @Test("GHES-010: maintenance mode cannot be lifted before the upgrade has ended")
+    func lifting() throws {
+        var bench = try Self.bench()
+        let failure = UpgradeFailure(phase: .migrate, occurrence: 2, cause: .error)
+        try bench.perform(.upgrade(version: "3.14.0", failure: failure))
+        let fault = #expect(throws: GuestFault.self) { try bench.perform(.maintenance(false)) }
+        #expect(fault?.rule == "GHES-010")
+        #expect(bench.status?.inMaintenance == true)
+        #expect(try bench.perform(.upgrade(version: "3.14.0", failure: nil)).succeeded)
+        try bench.perform(.maintenance(false))
+        #expect(bench.status?.inMaintenance == false)
+    }
+
+    @Test("GHES-013: a feature upgrade takes hours, a patch less than five minutes")
+    func durations() throws {
+        var (feature, patch) = (try Self.bench(), try Self.bench())
+        let start = patch.now
+        try patch.perform(.upgrade(version: "3.13.3", failure: nil))
+        #expect(patch.now - start < .minutes(5))
+        try feature.perform(.upgrade(version: "3.14.0", failure: nil))
+        #expect(feature.now - start >= .hours(2))
+    }
+
+    @Test(
+        "GHES-012: a patch is undone by the old root disk alone, a feature upgrade is not",
+        arguments: ["3.13.3", "3.14.0"])
+    func rootDiskOnly(version: String) throws {
+        var bench = try Self.bench()
+        try bench.shutDown()
+        let root = try #require(bench.disks[.root])
+        bench.boot()
+        try bench.perform(.upgrade(version: version, failure: nil))
+        try bench.shutDown()
+        bench.revert(to: [.root: root])
+        #expect(bench.status?.isHealthy == (version == "3.13.3"))
+        if version == "3.14.0" { #expect(bench.status?.trouble == "schema 3.14, want 3.13") }
+    }
+
+    @Test("GHES-018: firewall rules that were added to the old partition are not in the new one")
+    func firewall() throws {
+        var bench = try Self.bench()
+        #expect(bench.facts[.firewallRules] == 1)
+        try bench.perform(.upgrade(version: "3.14.0", failure: nil))
+        #expect(bench.facts[.firewallRules] == 0)
+    }
+
+    @Test("GHES-025: a machine that was snapshotted in maintenance mode comes back in it", arguments: [true, false])
+    func maintenanceComesBack(isOn: Bool) throws {
+        var bench = try Self.bench()
+        if isOn { try bench.perform(.maintenance(true)) }
+        let disks = bench.disks
+        try bench.perform(.maintenance(!isOn))
+        bench.revert(to: disks)
+        #expect(bench.status?.inMaintenance == isOn)
+    }
+
+    @Test("GHES-026: what was written after the snapshot is gone after the revert")
+    func laterWrites() throws {
+        var bench = try Self.bench()
+        try bench.shutDown()
+        let disks = bench.disks
+        bench.boot()
+        try bench.perform(.write(records: 5))
+        #expect(bench.status?.records == 35)
+        bench.revert(to: disks)
+        #expect(bench.status?.records == 30)
+    }
+}
