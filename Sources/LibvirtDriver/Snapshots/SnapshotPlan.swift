@@ -72,6 +72,10 @@ package struct SnapshotPlan: Hashable, Sendable {
         case .disks(let roles), .disksInSuccession(let roles): wanted = roles
         }
         let unsupported = LibvirtError.Code.configurationUnsupported.name
+        if wanted.isEmpty, request.memory {
+            // libvirt would take it: a memory file that goes with no disk's contents.
+            throw Refusal(.refused, code: unsupported, message: "memory alone cannot be reverted to", rule: "LV-011")
+        }
         guard !wanted.isEmpty else {
             throw Refusal(.refused, code: unsupported, message: "nothing selected for snapshot", rule: "LV-010")
         }
