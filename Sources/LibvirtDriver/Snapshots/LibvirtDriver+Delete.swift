@@ -34,6 +34,7 @@ extension LibvirtDriver {
         if try await state(of: machine).isActive {
             try await mergeWhileRunning(target, of: machine)
         } else {
+            // Rule: LV-047. libvirt itself deletes only the newest one of a machine that is off.
             try await DiskImage.commit(overlay)
         }
         record.disks[index].path = base

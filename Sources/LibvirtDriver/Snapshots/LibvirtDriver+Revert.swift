@@ -83,6 +83,7 @@ extension LibvirtDriver {
         _ given: MachineRecord, to target: SnapshotRecord, targets: [String]
     ) async throws(Refusal) {
         var record = given
+        // Rule: LV-037. A number, not the second, names the overlays: two reverts in one second are two generations.
         let generation = record.takeGeneration()
         record.journal = .revert(to: target.snapshot.id, targets: targets, generation: generation)
         try keep(record)

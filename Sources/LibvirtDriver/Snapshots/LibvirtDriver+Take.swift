@@ -70,7 +70,7 @@ extension LibvirtDriver {
         let memory = plan.memory ? "\(folder)/memory.\(generation)" : nil
         let xml = DomainXML.externalSnapshot(
             name: taken.snapshot.name, overlays: overlays, targets: record.disks.map(\.target), memory: memory)
-        // libvirt keeps no record of it: it could neither revert to it nor delete it, and would forbid merging behind it.
+        // Rule: LV-031. A record of libvirt's could neither be reverted to nor deleted, and would forbid merging behind it.
         var flags: SnapshotCreation = [.noMetadata, .atomic, .validate]
         if !plan.memory { flags.insert(.diskOnly) }
         if quiesced { flags.insert(.quiesce) }

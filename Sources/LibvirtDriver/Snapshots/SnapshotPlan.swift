@@ -31,6 +31,7 @@ package struct SnapshotPlan: Hashable, Sendable {
             wanted = Method(kind: kind, quiesced: false)
         }
         let canBeInternal = isWhole && record.disks.allSatisfy { $0.role != nil && $0.format == .qcow2 }
+        // Rule: LV-005. Of a machine that is off, the disks alone go into an internal snapshot.
         let usual: SnapshotKind = (request.memory || !state.isActive) && canBeInternal ? .internal : .external
         kind = wanted?.kind ?? usual
         memory = request.memory
