@@ -148,7 +148,7 @@ struct GradeTests {
             [.data: try #require($0.disks[.data])]
         }
         #expect(result.grade == .inconsistent, "\(result)")
-        let words = appliance == .generic ? "schema 1, want 2" : "schema 3.13, want 3.14"
+        let words = appliance == .generic ? "schema 1.0, want 2.0" : "schema 3.13, want 3.14"
         #expect(result.restored[.service] == .text("down: \(words)"))
     }
 }
