@@ -55,7 +55,8 @@ let package = Package(
                 "LabCore", "Hypervisor", "CReaper",
                 .target(name: "CLibvirt", condition: .when(traits: ["Libvirt"])),
             ],
-            exclude: ["Rules.md"]),
+            exclude: ["Rules.md"],
+            resources: [.embedInCode("Guest/Resources")]),
         .executableTarget(name: "belay-libvirt-worker", dependencies: ["LibvirtDriver"], path: "Sources/LibvirtWorker"),
         // The rule ledger: computed from specifications, sources and tests while building.
         .target(name: "RuleLedger"),

@@ -95,7 +95,8 @@ extension LibvirtDriver {
 extension Hardware {
     fileprivate init(_ guest: GuestImage, _ acceleration: Acceleration) {
         self.init(
-            kernel: guest.kernel, initialFileSystem: guest.initialFileSystem, commandLine: guest.commandLine,
+            kernel: guest.kernel, initialFileSystem: guest.initialFileSystem,
+            commandLine: "\(guest.commandLine) belay.address=\(Hardware.privateAddress)",
             memory: Int(guest.memory.bytes >> 20), acceleration: acceleration)
     }
 }

@@ -21,7 +21,8 @@ package struct GuestRecipe: Hashable, Sendable {
 
     /// Makes a recipe.
     package init(
-        appliance: Appliance, version: String, layout: MachineSpec.Layout = MachineSpec.Layout(), hasDataDisk: Bool = true
+        appliance: Appliance, version: String, layout: MachineSpec.Layout = MachineSpec.Layout(),
+        hasDataDisk: Bool = true
     ) {
         self.appliance = appliance
         self.version = version

@@ -1,0 +1,46 @@
+#!/bin/sh
+# build-guest BASE PACKAGE OUT APPLIANCE VERSION DATABASE LEDGER: makes OUT/root.ext4 from BASE/root.tar with PACKAGE
+# installed, and the disks with its database: DATABASE is the folder in the guest (/data or /external and below), LEDGER
+# a file on the root disk or nothing. OUT/data.ext4 is made when DATA_DISK is set. Runs in a folder with the guest's
+# scripts, under fakeroot.
+set -e
+base=$1 package=$2 out=$3 appliance=$4 version=$5 database=$6 ledger=$7
+root=$out/rootfs
+rm -rf "$root"
+mkdir -p "$root"
+echo "installing labapp $version for $appliance"
+tar -xf "$base/root.tar" -C "$root" --exclude='./dev/*'
+
+mkdir -p "$root/usr/lib/belay/shim" "$root/etc/labapp" "$root/data" "$root/external" "$root/var/lib/labapp"
+for script in fill step stand-still upgrade init; do install -m 755 "$script.sh" "$root/usr/lib/belay/$script"; done
+install -m 755 freeze-hook.sh "$root/usr/lib/belay/freeze-hook"
+install -m 755 appliance.pl "$root/usr/lib/belay/appliance"
+install -m 755 keeper.pl "$root/usr/lib/belay/keeper"
+install -m 755 dpkg-deb.pl "$root/usr/lib/belay/shim/dpkg-deb"
+install -m 755 shutdown.sh "$root/usr/sbin/shutdown"
+addresses=/etc/labapp/address.conf
+[ "$appliance" = circleci-services ] && addresses=/etc/default/replicated # CCI-010
+cat >"$root/etc/labapp/labapp.conf" <<CONF
+appliance=$appliance
+configured_for=
+database=$database
+ledger=$ledger
+address_file=$addresses
+notes_migrations=$([ "$appliance" = generic ] && echo no || echo yes)
+CONF
+dpkg --root="$root" --force-not-root --force-script-chrootless -i "$package" >"$out/log" 2>&1 || { cat "$out/log" >&2; exit 1; }
+[ -z "$ledger" ] || : >"$root$ledger"
+
+# make_disk NAME TREE SIZE
+make_disk() { mke2fs -q -F -t ext4 -b 4096 -m 0 -E lazy_itable_init=0,lazy_journal_init=0 -J size=8 -L "belay-$1" -d "$2" "$out/$1.ext4" "$3" >/dev/null; }
+
+case $database in
+/external*) tree=$out/external place=$out/external/${database#/external/} ;;
+*) tree=$out/data place=$out/data/${database#/data/} ;;
+esac
+mkdir -p "$out/data/labapp" "$place"
+sed "s/@SCHEMA@/$(echo "$version" | cut -d. -f1,2)/g" schema.sql | sqlite3 -batch "$place/app.db" >/dev/null
+[ "$tree" = "$out/external" ] && make_disk external "$tree" 64M
+if [ -n "$DATA_DISK" ]; then make_disk data "$out/data" 192M; else cp -R "$out/data/." "$root/data/"; fi
+make_disk root "$root" 384M
+rm -rf "$root" "$out/data" "$out/external" "$out/log"

@@ -1,0 +1,525 @@
+#!/usr/bin/perl -w
+# keeper: the lab's hand on the appliance in a guest, and its eye on what is on the disks.
+#
+#   keeper                             in the guest, from its start: brings the appliance up, then serves `appliance`
+#   keeper facts ROOT DATA EXTERNAL    anywhere: prints the facts of copies of the disks in these folders (JSON)
+#
+# It belongs to the lab and not to the package that is upgraded, so that it sees and says how a broken package is.
+# It stays in memory and forks for each command, and loads no module but `strict`: on an emulated processor a program's
+# start costs more than its work.
+use strict;
+
+my ($root, $data, $outside) = ('', '/data', '/external');
+my $is_copy = @ARGV > 1;
+($root, $data, $outside) = @ARGV[1 .. 3] if $is_copy;
+
+my $run     = '/run/belay';
+my $scratch = $is_copy ? "$root/scratch" : "$run/scratch.$$";
+my $program = "$root/usr/lib/labapp";
+my $files   = "$data/labapp";
+my (%conf, $store, @words, $caller);
+my %verbs = (
+    status         => sub { answer(1) },
+    health         => sub { my %now = counts(); leave(%now ? 0 : 1) },
+    write          => sub { as_user('write', @words) },
+    open           => sub { as_user('open', @words) },
+    jobs           => sub { as_user('jobs', @words) },
+    'delete-stuck' => sub { ask_and_answer('delete-stuck') },
+    loose          => \&write_loose_files,
+    drain          => \&drain,
+    maintenance    => \&set_maintenance,
+    start          => sub { answer(start()) },
+    stop           => sub { stop('stopped'); answer(1, 'stopped') },
+    flush          => \&flush,
+    fill           => \&fill_disk,
+    address        => \&correct_address,
+    upgrade        => \&upgrade,
+    facts          => sub { say_all(json(facts())); leave(0) },
+    freeze         => sub { ask('freeze'); leave(0) },
+    thaw           => sub { ask('thaw'); leave(0) },
+);
+
+read_configuration();
+if ($is_copy) {
+    mkdir $scratch;
+    print json(facts()), "\n";
+    exit 0;
+}
+serve();
+
+# MARK: Serving
+
+sub read_configuration {
+    %conf  = settings("$root/etc/labapp/labapp.conf");
+    $store = place($conf{database} // '/data/labapp');
+}
+
+# Commands that come before the appliance is up, or has given up, wait at the door.
+sub serve {
+    my $door = listen_at("$run/socket");
+    boot();
+    while (1) {
+        accept $caller, $door or next;
+        1 while waitpid(-1, 1) > 0;
+        if (fork) { close $caller; next }
+        close $door;
+        my ($verb, @more) = split ' ', <$caller> // '';
+        @words = @more;
+        $scratch = "$run/scratch.$$";
+        read_configuration();
+        my $do = $verbs{ $verb // '' } or do { say_all("appliance: unknown command"); leave(64) };
+        $do->();
+        leave(0);
+    }
+}
+
+sub say_all { print $caller map {"$_\n"} @_ }
+
+sub leave {
+    my ($code) = @_;
+    unlink glob "$scratch/*";
+    rmdir $scratch;
+    exit $code if !$caller;
+    print $caller "exit $code\n";
+    close $caller;
+    exit 0;
+}
+
+# MARK: Commands
+
+sub boot {
+    my ($address) = first_line('/proc/cmdline') =~ /\bbelay\.address=(\S+)/;
+    $address //= 'unknown';
+    spill("$run/address", "$address\n");
+    my %named = settings($conf{address_file});
+    spill($conf{address_file}, "PRIVATE_ADDRESS=$address\n") if ($named{PRIVATE_ADDRESS} // 'unset') eq 'unset';
+    start();
+}
+
+# Starts the service and waits until it serves or has given up; gives whether it serves, and what it says.
+# The service's program is read and run by a child of this process, which has the interpreter warm.
+sub start {
+    return (1, 'the service runs') if ask('status');
+    unlink '/run/labapp/trouble', '/run/labapp/socket';
+    my $child = fork // die "fork: $!";
+    if (!$child) {
+        close $caller if $caller;
+        open STDIN,  '<',  '/dev/null';
+        open STDOUT, '>>', '/var/log/labapp.log';
+        open STDERR, '>&', \*STDOUT;
+        ($0, @ARGV) = ('labappd');
+        do "$program/labappd";
+        print STDERR "labappd: $@ $!\n";
+        exit 127;
+    }
+    until (-S '/run/labapp/socket') {
+        return (0, 'the service did not start: ' . trouble()) if waitpid($child, 1) == $child;    # 1 is WNOHANG
+        nap(0.02);
+    }
+    return (1, 'the service runs');
+}
+
+sub stop {
+    my ($why) = @_;
+    ask('stop');
+    spill('/run/labapp/trouble', "$why\n") if !-s '/run/labapp/trouble';
+}
+
+# Refuses what only a running service outside of maintenance accepts.
+sub as_user {
+    my $what = $_[0] eq 'jobs' ? 'jobs' : 'writes';
+    refuse('the service is down: ' . trouble()) if !counts();
+    if (in_maintenance()) {
+        refuse("503 Service Unavailable: maintenance mode is set, no $what", 'GHES-004') if is('github-enterprise-server');
+        refuse("the intake is stopped, no $what", 'CCI-016') if is('circleci-services');
+        refuse("maintenance mode is set, no $what");
+    }
+    return ask_and_answer(@_);
+}
+
+sub is { return ($conf{appliance} // '') eq $_[0] }
+
+# Says no: nothing was changed.
+sub refuse {
+    my ($sentence, $rule) = @_;
+    say_all(json({ refused => $sentence, $rule ? (rule => $rule) : () }));
+    leave(65);
+}
+
+sub ask_and_answer {
+    my ($word, @lines) = ask(@_);
+    refuse('the service is down: ' . trouble()) if !$word;
+    return answer($word eq 'ok', @lines);
+}
+
+# The last line tells how long the content is, so that a file that lost its tail is seen.
+sub loose_content {
+    my ($name) = @_;
+    my $line = "loose file $name\n";
+    return substr($line x (1 + 20_000 / length $line), 0, 20_000);
+}
+
+sub write_loose_files {
+    my ($count) = @words;
+    mkdir "$files/loose";
+    my $there = () = glob "$files/loose/*";
+    for my $number ($there + 1 .. $there + $count) {
+        my $name = sprintf '%05d', $number;
+        spill("$files/loose/$name", loose_content($name)) or return answer(0, "no file $name: $!");
+    }
+    return answer(1, "$count loose files written, none of them flushed");
+}
+
+# Maintenance does not stop jobs: once they are done the disks come to rest. GHES-006
+sub drain {
+    my ($limit) = @words;
+    my $end = uptime() + $limit;
+    while (1) {
+        my %now = counts() or refuse('the service is down: ' . trouble());
+        last if !$now{jobs};
+        return answer(0, "$now{jobs} jobs still run") if uptime() >= $end;
+        nap(0.2);
+    }
+    come_to_rest() if in_maintenance();
+    return answer(1, 'no job runs');
+}
+
+sub set_maintenance {
+    my $is_on = $words[0] eq 'on';
+    my ($state, $version) = package_state();
+    if (!$is_on && is('github-enterprise-server') && $state !~ / installed$/) {
+        refuse("the upgrade to $version has not ended, maintenance mode stays set", 'GHES-010');
+    }
+    if   ($is_on) { spill("$files/maintenance", "on\n") or return answer(0, "maintenance mode cannot be set: $!") }
+    else          { unlink "$files/maintenance" }
+    system 'sync', '-f', $files;
+    my %now = counts();
+    come_to_rest() if $is_on && !$now{jobs};
+    return answer(1, 'maintenance mode is ' . ($is_on ? 'set' : 'lifted'));
+}
+
+# Leaves nothing to replay: a checkpoint of the database, then a freeze and a thaw of each file system, which empties its
+# journal (FIFREEZE and FITHAW of linux/fs.h).
+sub come_to_rest {
+    ask('rest');
+    for my $place ('/data', '/external', '/') {
+        next if $place ne '/' && !grep {/ $place ext4 /} lines('/proc/mounts');
+        sysopen my $folder, $place, 0 or next;
+        ioctl $folder, 0xC0045877, 0 and ioctl $folder, 0xC0045878, 0;
+    }
+}
+
+sub in_maintenance { return -e "$files/maintenance" }
+
+sub flush {
+    system 'sync';
+    return answer(1, 'flushed');
+}
+
+sub fill_disk {
+    my ($disk, $leaving) = @words;
+    my $folder = $disk eq 'root' ? '/var/log' : $files;
+    system '/usr/lib/belay/fill', $folder, $leaving;
+    return answer($? == 0, $? == 0 ? "the $disk disk is filled" : "the $disk disk could not be filled");
+}
+
+sub correct_address {
+    spill("$run/address", "$words[0]\n") if $words[0];
+    spill($conf{address_file}, 'PRIVATE_ADDRESS=' . first_line("$run/address") . "\n");
+    system 'sync', '-f', '/etc';
+    stop('stopped');
+    my ($runs, @said) = start();
+    return answer($runs, $runs ? 'addresses corrected' : @said);
+}
+
+# Hands the package that follows the command to dpkg, in a process of its own; ends when that ends, or with 75 when the
+# operation is reached at which the machine is to lose its power: everything then stands still, for the power to be cut.
+sub upgrade {
+    my ($version, @plan) = @words;
+    unlink "$run/reached", "$run/upgrade.exit";
+    spill("$run/plan", "@plan[0 .. 2]\n") if @plan > 2;
+    spill("$run/labapp_$version.deb", do { local $/; <$caller> });
+    if (!fork) {
+        close $caller;
+        open STDIN,  '<', '/dev/null';
+        open STDOUT, '>', "$run/upgrade.log";
+        open STDERR, '>&', \*STDOUT;
+        my $code = system '/usr/lib/belay/upgrade', $version;
+        spill("$run/upgrade.new", ($code ? 1 : 0) . "\n");
+        rename "$run/upgrade.new", "$run/upgrade.exit";
+        exit 0;
+    }
+    nap(0.02) until -e "$run/upgrade.exit" || -e "$run/reached";
+    my @lines = grep {/\S/} lines("$run/upgrade.log");
+    if (-e "$run/reached") {
+        say_all(json({ succeeded => \0, output => [@lines, 'the power fails at ' . first_line("$run/reached")] }));
+        leave(75);
+    }
+    unlink "$run/plan", "$run/labapp_$version.deb";
+    return answer(first_line("$run/upgrade.exit") eq '0', @lines);
+}
+
+# MARK: Answers
+
+# Prints whether the command did what it was asked to, what it said, and how the appliance is now.
+sub answer {
+    my ($succeeded, @lines) = @_;
+    my %now    = counts();
+    my $facts  = %now ? {} : { rows() };
+    my %status = (
+        isHealthy     => %now ? \1 : \0,
+        version       => first_line("$program/VERSION") || 'unreadable',
+        schema        => $now{schema} // $facts->{schema},
+        inMaintenance => in_maintenance() ? \1 : \0,
+        jobs          => ($now{jobs}    // 0) + 0,
+        stuckJobs     => ($now{stuck}   // $facts->{'stuck-jobs'} // 0) + 0,
+        records       => ($now{records} // number($facts->{records})) + 0,
+    );
+    $status{trouble} = trouble() if !%now;
+    say_all(json({ succeeded => $succeeded ? \1 : \0, output => \@lines, status => \%status }));
+    leave($succeeded ? 0 : 1);
+}
+
+sub number { return ref $_[0] ? 0 : $_[0] }
+
+# What the running service counts; nothing when it is down.
+sub counts {
+    my ($word, @lines) = ask('status');
+    return $word ? map { split / /, $_, 2 } @lines : ();
+}
+
+sub trouble { return first_line('/run/labapp/trouble') || 'not started' }
+
+# Asks the service; gives its lines, none when it is down.
+sub ask {
+    socket my $door, 1, 1, 0 or return ();
+    connect $door, address('/run/labapp/socket') or return ();
+    syswrite $door, "@_\n";
+    chomp(my @lines = <$door>);
+    return @lines;
+}
+
+sub address { return pack 'S a108', 1, $_[0] }    # AF_UNIX; by hand, to load no module
+
+sub listen_at {
+    socket my $door, 1, 1, 0 or die "keeper: no socket: $!";
+    unlink $_[0];
+    bind $door, address("$_[0].new") or die "keeper: $_[0]: $!";
+    listen $door, 16;
+    rename "$_[0].new", $_[0];
+    return $door;
+}
+
+# MARK: Facts
+
+sub facts {
+    spill('/proc/sys/vm/drop_caches', "3\n") if !$is_copy;    # Else a cache could hide a wrong disk.
+    my $found   = contents();
+    return $found if $is_copy;
+    my %now = counts();
+    $found->{'file-system.root'} = came_up('root');
+    $found->{'file-system.data'} = came_up('data') if -e "$run/journal.data";
+    $found->{database}           = first_line("$run/database") || 'clean' if $found->{database} ne 'corrupt';
+    $found->{service}            = %now ? 'healthy' : 'down: ' . trouble();
+    $found->{jobs}               = ($now{jobs}  // 0) + 0;
+    $found->{'stuck-jobs'}       = ($now{stuck} // $found->{'stuck-jobs'} // 0) + 0;
+    $found->{'open-records'}     = ($now{open}  // 0) + 0;
+    $found->{'boot-id'}          = first_line('/proc/sys/kernel/random/boot_id');
+    return $found;
+}
+
+# How the file system of a disk came up at the last mount: what was noted before it, and the kernel's count of errors.
+sub came_up {
+    my ($disk) = @_;
+    my ($device) = grep { ($_->[1] eq '/' ? 'root' : $_->[1]) =~ /^\/?$disk$/ } map { [split] } lines('/proc/mounts');
+    return 'corrupt' if !$device;
+    (my $name = $device->[0]) =~ s{.*/}{};
+    return 'corrupt' if first_line("/sys/fs/ext4/$name/errors_count");
+    return first_line("$run/journal.$disk");
+}
+
+# What is on the disks: of the program, its configuration, the database and the files beside it.
+sub contents {
+    mkdir $scratch;
+    my %rows  = rows();
+    my @lines = listing($program, "$root/etc/labapp", "$root/etc/default");
+    my %of    = (
+        program       => [(grep {m{ usr/lib/labapp/}} @lines), package_state()],
+        configuration => [grep { !m{ usr/lib/labapp/} } @lines],
+        data          => delete $rows{rows},
+    );
+    my %digests = digests(map { ref $of{$_} eq 'ARRAY' ? ($_ => $of{$_}) : () } sort keys %of);
+    return {
+        version       => first_line("$program/VERSION") || { unreadable => 'there is no program' },
+        'loose-files' => scalar(grep { whole($_) } glob "$files/loose/*"),
+        'configured-address' => { settings($root . ($conf{address_file} // '')) }->{PRIVATE_ADDRESS} // 'nothing',
+        database => log_has_frames("$store/app.db-wal") ? 'replayed' : 'clean',
+        maintenance => in_maintenance() ? \1 : \0,
+        %digests,
+        %rows,
+    };
+}
+
+sub whole {
+    my ($path) = @_;
+    my ($name) = $path =~ m{([^/]+)$};
+    return -s $path == 20_000 && contents_of($path) eq loose_content($name);
+}
+
+# What is in the database. The service has it for itself while it runs, and is asked; else a copy is read: opening a
+# database replays and empties its log, and looking must not change what is looked at.
+sub rows {
+    my ($word, @lines) = $is_copy ? () : ask('rows');
+    if ($word) {
+        return broken($lines[0]) if $word ne 'ok';
+        return (schema => { counts() }->{schema}, records => scalar @lines, rows => \@lines);
+    }
+    mkdir $scratch;
+    -e "$store/$_" and spill("$scratch/$_", contents_of("$store/$_")) for 'app.db', 'app.db-wal';
+    return query("$scratch/app.db");
+}
+
+sub broken {
+    my $why = { unreadable => $_[0] };
+    return (schema => 'unreadable', records => $why, data => $why, database => 'corrupt');
+}
+
+sub query {
+    my ($path) = @_;
+    return broken('there is no database') if !-s $path;
+    my $ask = "PRAGMA quick_check;\n"
+        . "SELECT 'schema', version, count(*) FROM schema_migrations GROUP BY version;\n"
+        . "SELECT 'stuck', count(*) FROM jobs;\nSELECT 'sequence', number FROM sequence;\n"
+        . "SELECT 'row', * FROM records ORDER BY id;\n";
+    my ($ahead, %commits) = (0);
+    for ($conf{ledger} ? lines($root . $conf{ledger}) : ()) { $commits{ $ahead = $1 } = $2 if /^(\d+)\t(.*)/ }
+    spill("$scratch/query", $ask);
+    my @lines = output_of("$scratch/query", 'sqlite3', '-batch', $path);
+    my ($number) = map { /^sequence\|(\d+)/ ? $1 : () } @lines;
+    my $is_replayed = $conf{ledger} && defined $number && $number < $ahead;
+    if ($is_replayed) {    # What a start of the service would do first.
+        my @missing = map {"BEGIN; $commits{$_} COMMIT;\n"} grep { $commits{$_} } $number + 1 .. $ahead;
+        spill("$scratch/query", join '', @missing, $ask);
+        @lines = output_of("$scratch/query", 'sqlite3', '-batch', $path);
+    }
+    my ($trouble) = map { /^(?:\w+ )?[Ee]rror\b[^:]*: *(.*)/ ? $1 : () } @lines;
+    my $check = shift @lines // 'no answer';
+    return broken($trouble // $check) if $trouble || $check ne 'ok';
+    my %steps = map { /^schema\|(.*)\|(\d+)$/ ? ($1, $2) : () } @lines;
+    my ($newest) = sort { by_version($b, $a) } keys %steps;
+    my @rows = map { /^row\|(.*)/ ? $1 : () } @lines;
+    return (
+        schema => !defined $newest ? 'unreadable' : $steps{$newest} == 3 ? $newest : 'mixed',
+        'stuck-jobs' => (map { /^stuck\|(\d+)/ ? $1 + 0 : () } @lines)[0],
+        records => scalar @rows,
+        rows    => \@rows,
+        $is_replayed ? (database => 'replayed') : $conf{ledger} && $number > $ahead ? (database => 'corrupt') : (),
+    );
+}
+
+# A frame counts when it bears the salts of the log's header: https://www.sqlite.org/fileformat2.html#walformat
+sub log_has_frames {
+    my $head = substr contents_of($_[0]), 0, 56;
+    return length $head == 56 && substr($head, 16, 8) eq substr($head, 40, 8);
+}
+
+# dpkg's books: the state of the package and its version, which an interrupted upgrade leaves half-way. dpkg notes what
+# it is at in its status file, and newer notes in files of their own.
+sub package_state {
+    my @state = ('', '');
+    for my $path ("$root/var/lib/dpkg/status", sort glob "$root/var/lib/dpkg/updates/[0-9]*") {
+        for (split /\n\n+/, contents_of($path)) {
+            @state = (/^Status: (.*)/m, /^Version: (.*)/m) if /^Package: labapp$/m;
+        }
+    }
+    return @state;
+}
+
+# The digests and names of the files in folders, in the order of their names.
+sub listing {
+    my @paths = sort map { files_in($_) } @_;
+    return map { s{  \Q$root\E/}{ }r } @paths ? output_of('/dev/null', 'sha256sum', @paths) : ();
+}
+
+sub files_in {
+    opendir my $folder, $_[0] or return ();
+    my @names = map {"$_[0]/$_"} grep { !/^\.\.?$/ } readdir $folder;
+    return map { -d $_ ? files_in($_) : $_ } grep { !-l $_ } @names;
+}
+
+# The digest of each list of lines, from one run of the program that makes them.
+sub digests {
+    my %lists = @_;
+    my @names = sort keys %lists;
+    spill("$scratch/list.$_", join '', map {"$_\n"} @{ $lists{$_} }) for @names;
+    my @lines = output_of('/dev/null', 'sha256sum', map {"$scratch/list.$_"} @names);
+    return map { $names[$_] => substr $lines[$_], 0, 16 } 0 .. $#names;
+}
+
+# What a program writes, to standard output or standard error, when it reads the file `input`.
+sub output_of {
+    my ($input, @command) = @_;
+    my $child = open(my $from, '-|') // die "fork: $!";
+    if (!$child) {
+        open STDIN,  '<',  $input;
+        open STDERR, '>&', \*STDOUT;
+        exec @command or die "$command[0]: $!";
+    }
+    chomp(my @lines = <$from>);
+    close $from;
+    return @lines;
+}
+
+# MARK: Means
+
+# Where a path of the appliance is, on the machine or in the copies of its disks.
+sub place {
+    my ($path) = @_;
+    return $data . $1    if $path =~ m{^/data(/.*)};
+    return $outside . $1 if $path =~ m{^/external(/.*)};
+    return $root . $path;
+}
+
+sub json {
+    my ($value) = @_;
+    return '[' . join(',', map { json($_) } @$value) . ']' if ref $value eq 'ARRAY';
+    return '{' . join(',', map { json("$_") . ':' . json($value->{$_}) } sort keys %$value) . '}' if ref $value eq 'HASH';
+    return $$value ? 'true' : 'false' if ref $value;
+    { no warnings; return $value if ($value ^ $value) eq '0' }    # A number: of texts it gives zero bytes.
+    $value =~ s/([\\"])/\\$1/g;
+    $value =~ s/([\x00-\x1f])/sprintf '\\u%04x', ord $1/ge;
+    return qq("$value");
+}
+
+sub by_version {
+    my @one = split /\./, $_[0];
+    my @two = split /\./, $_[1];
+    return $one[0] <=> $two[0] || ($one[1] // 0) <=> ($two[1] // 0);
+}
+
+sub uptime { return (split ' ', first_line('/proc/uptime'))[0] }
+
+sub nap { select undef, undef, undef, $_[0] }
+
+sub settings { return map { /^(\w+)=(.*)$/ ? ($1, $2) : () } lines($_[0]) }
+
+sub first_line { return (lines($_[0]))[0] // '' }
+
+sub lines {
+    open my $file, '<', $_[0] or return ();
+    chomp(my @lines = <$file>);
+    return @lines;
+}
+
+sub contents_of {
+    open my $file, '<:raw', $_[0] or return '';
+    local $/;
+    return scalar(<$file>) // '';
+}
+
+sub spill {
+    my ($path, $text) = @_;
+    open my $file, '>', $path or return 0;
+    print $file $text or return 0;
+    return close $file;
+}

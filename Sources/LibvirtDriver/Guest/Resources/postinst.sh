@@ -1,0 +1,55 @@
+#!/bin/sh
+# postinst of labapp: writes the settings of this version, migrates the schema, and starts the service.
+set -e
+[ "$1" = configure ] || exit 0
+read -r version <"$DPKG_ROOT/usr/lib/labapp/VERSION"
+feature=$(echo "$version" | cut -d. -f1,2)
+conf=$DPKG_ROOT/etc/labapp/labapp.conf
+
+configure() {
+    sed "s/^configured_for=.*/configured_for=$version/" "$conf" >"$conf.new"
+    mv "$conf.new" "$conf"
+}
+if [ -n "$DPKG_ROOT" ]; then # The image is being built: there is no service and no database yet.
+    configure
+    exit 0
+fi
+
+step=/usr/lib/belay/step
+$step configure 1 'write the settings'
+printf 'features=%s\n' "$feature" >/etc/labapp/release.conf
+$step configure 2 'name the version'
+configure
+sync -f /etc
+
+database=$(sed -n 's/^database=//p' "$conf")/app.db
+name=$(echo "$feature" | tr . _)
+known=$(sqlite3 "$database" "SELECT count(*) FROM schema_migrations WHERE version = '$feature'")
+noted=$(sed -n 's/^notes_migrations=//p' "$conf")
+
+# migrate N WHAT STATEMENT: one of the three migrations of this feature release, in a transaction of its own. Run again,
+# it finds its own work: an appliance that takes no notes of them fails over it, the others leave it out.
+migrate() {
+    [ "$noted" = yes ] && [ "$known" -ge "$1" ] && return
+    $step migrate "$1" "$2" later
+    middle=
+    [ "$(cat /run/belay/plan 2>/dev/null)" = "migrate $1 power-loss" ] && middle=".system /usr/lib/belay/stand-still 'migrate $1'"
+    sqlite3 -batch -bail "$database" <<SQL
+BEGIN IMMEDIATE;
+$3
+INSERT INTO schema_migrations VALUES('$feature', $1);
+$middle
+COMMIT;
+SQL
+}
+if [ "$known" -lt 3 ]; then
+    migrate 1 'add a column' "ALTER TABLE records ADD COLUMN note_$name TEXT;"
+    migrate 2 'rewrite the records' "UPDATE records SET cents = cents + 1, note_$name = 'taxed';"
+    migrate 3 'copy them for the audit' "CREATE TABLE audit_$name AS SELECT id, cents, body FROM records;"
+fi
+
+$step start 1 'start the service'
+/usr/lib/belay/appliance start >/dev/null || {
+    echo "start: the service does not start: $(cat /run/labapp/trouble)" >&2
+    exit 1
+}

@@ -1,0 +1,7 @@
+PRAGMA journal_mode = WAL;
+CREATE TABLE records(id INTEGER PRIMARY KEY, body TEXT NOT NULL, cents INTEGER NOT NULL);
+CREATE TABLE jobs(id INTEGER PRIMARY KEY, owner TEXT NOT NULL, done INTEGER NOT NULL, total INTEGER NOT NULL);
+CREATE TABLE sequence(number INTEGER NOT NULL);
+INSERT INTO sequence VALUES(0);
+CREATE TABLE schema_migrations(version TEXT NOT NULL, step INTEGER NOT NULL, PRIMARY KEY(version, step));
+INSERT INTO schema_migrations VALUES('@SCHEMA@', 1), ('@SCHEMA@', 2), ('@SCHEMA@', 3);
