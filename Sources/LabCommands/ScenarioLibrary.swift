@@ -38,9 +38,9 @@ struct ScenarioLibrary {
     }
 
     private static func files(at path: String, isGiven: Bool) throws -> [String] {
-        let attributes = try? FileManager.default.attributesOfItem(
-            atPath: URL(filePath: path).resolvingSymlinksInPath().path())
-        guard let attributes else {  // Why it cannot be looked at makes no difference to what the caller must do.
+        // Why it cannot be looked at makes no difference to what the caller must do.
+        let real = URL(filePath: path).resolvingSymlinksInPath().path()
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: real) else {
             throw BadInput(
                 isGiven
                     ? "\(path): there is no such file or folder."

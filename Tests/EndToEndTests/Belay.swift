@@ -23,13 +23,13 @@ struct Belay {
         try await run(arguments, in: folder)
     }
 
-    /// Runs the command to its end; it is interrupted each time that one of `interruptAt` is seen, in their order.
+    /// Runs the command to its end; it is interrupted each time that one of `interruptAt` is seen on standard error, in their order.
     static func run(
         _ arguments: [String], in folder: URL = package, interruptAt: [String] = []
     ) async throws -> Result {
         let child = try Child(executable.path(), arguments, in: folder.path())
-        async let output = onThread { child.output.text(whenSeen: interruptAt) { child.interrupt() } }
-        async let errors = onThread { child.errors.text() }
+        async let output = onThread { child.output.text() }
+        async let errors = onThread { child.errors.text(whenSeen: interruptAt) { child.interrupt() } }
         let texts = await (output, errors)
         return await Result(code: onThread { child.wait() }, output: texts.0, errors: texts.1)
     }

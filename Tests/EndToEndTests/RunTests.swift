@@ -109,4 +109,20 @@ struct RunTests {
         let result = try await Belay.run("run", file, "--platform", "ec2", "--keep")
         #expect(result.errors.contains("Simulated machines end with the process"))
     }
+
+    @Test("Ctrl-C ends a run with code 130, says so, and begins nothing more")
+    func interrupt() async throws {
+        let result = try await Belay.run(["run", "--platform", "ec2", "--jobs", "1"], interruptAt: ["[ 1/"])
+        #expect(result.code == 130)
+        #expect(result.errors.contains("Interrupted: removing what was made"))
+        #expect(result.output.contains("not run"))
+        #expect(!result.output.contains("errored"))
+    }
+
+    @Test("a second Ctrl-C ends the run at once")
+    func secondInterrupt() async throws {
+        let result = try await Belay.run(
+            ["run", "--platform", "ec2", "--jobs", "1"], interruptAt: ["[ 1/", "Interrupted"])
+        #expect(result.code == 130)
+    }
 }
