@@ -35,6 +35,16 @@ struct DocumentTests {
         #expect(!lines.isEmpty && lines == Array(Set(lines)).sorted())
     }
 
+    @Test("the list holds what building a guest needs")
+    func guestPackages() {
+        let source = Package.text("Sources/LibvirtDriver/Guest/GuestImages+Build.swift")
+        let needed = Set(source.matches(of: #/Requirement\(program: "[^"]+", package: "([^"]+)"\)/#).map(\.1))
+        let essential: Set<Substring> = ["apt", "dpkg", "perl-base"]  // No Debian is without them.
+        let listed = Set(Package.text("docker/packages.txt").split(separator: "\n"))
+        #expect(needed.count >= 5)
+        #expect(needed.subtracting(essential).subtracting(listed) == [])
+    }
+
     /// Whether a mention of make is a command: it begins a line or stands between backticks.
     private func isCommand(_ range: Range<String.Index>, in text: String) -> Bool {
         guard range.lowerBound > text.startIndex else { return true }
