@@ -155,6 +155,9 @@ struct CircleCIServicesTests {
         try bench.perform(.maintenance(true))
         let fault = #expect(throws: GuestFault.self) { try bench.perform(.startJobs(1)) }
         #expect(fault?.rule == "CCI-016")
+        var open = bench
+        open.machine.settings.stopsIntake = false
+        #expect(try open.perform(.startJobs(1)).succeeded)
         try bench.perform(.drainJobs(limit: .minutes(5)))
         bench.revert(to: bench.disks)
         #expect(bench.status?.stuckJobs == 0)

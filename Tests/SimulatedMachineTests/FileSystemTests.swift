@@ -142,6 +142,19 @@ struct FileSystemTests {
         #expect(try volume.pages("/f")?.count == 3)
     }
 
+    @Test("pages that are overwritten in place can be torn by a crash: some are new, some old")
+    func tornPages() throws {
+        var volume = try Volume()
+        for step in [Volume.Step.create("/f"), .write("/f", pages: 0..<8, version: 1), .sync] { try volume.run(step) }
+        volume.storage.drives.lightFuse(after: 4, dice: Dice(seed: 3))
+        for step in [Volume.Step.write("/f", pages: 0..<8, version: 2), .fsync("/f")] { try volume.run(step) }
+        volume.storage.drives.removeFuse()
+        try volume.mount()
+        let pages = try #require(try volume.pages("/f"))
+        #expect(pages.indices.count { pages[$0] == Volume.page(0, $0, 2) } == 4)
+        #expect(pages.indices.count { pages[$0] == Volume.page(0, $0, 1) } == 4)
+    }
+
     @Test("preallocated pages read as zeros until they are written")
     func preallocated() throws {
         var volume = try Volume()

@@ -26,7 +26,7 @@ struct UpgradeTests {
         #expect(answer.succeeded, "\(answer.output)")
         #expect(answer.status?.isHealthy == true)
         #expect(answer.status?.version == bench.spec.nextVersion)
-        let schema = ["generic": "2", "github-enterprise-server": "3.14", "circleci-services": "2.19"]
+        let schema = ["generic": "2.0", "github-enterprise-server": "3.14", "circleci-services": "2.19"]
         #expect(answer.status?.schema == schema[appliance.rawValue])
         #expect(answer.status?.records == 40)
         #expect(bench.facts[.program] != before[.program])
@@ -141,7 +141,7 @@ struct UpgradeTests {
             let answer = try bench.perform(.upgrade(version: bench.spec.nextVersion, failure: nil))
             #expect(answer.succeeded == succeeds, "\(answer.output)")
             if !succeeds {
-                #expect(answer.output.last == "migrate: migrate table accounts: table accounts has schema 2 already")
+                #expect(answer.output.last == "migrate: migrate table accounts: table accounts has schema 2.0 already")
             }
         }
     }

@@ -120,8 +120,8 @@ extension SimulatedMachine {
                 try fileSystem.remove("\(directory)/\(GuestPath.file(number))", in: &drives)
             }
         }
-        // With files of both versions in place, or without room for the note, the package stays half-installed.
         guard programVersion == upgrade.from else { return }
+        // Without room for the note the package stays half-installed, as it does with files of both versions in place.
         try? notePackage(PackageState(stage: .installed, version: upgrade.from))
     }
 

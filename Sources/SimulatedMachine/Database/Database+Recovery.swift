@@ -48,6 +48,7 @@ extension Database {
         let end = control.redo + log.records.count
         for name in contents.names {
             for (index, page) in (contents.tables[name]?.pages ?? []).enumerated() where page.lastChange >= end {
+                // The disks are of two instants. Rule: GHES-003.
                 throw .corrupt(
                     "page \(index) of table \(name): xlog flush request \(page.lastChange) is not satisfied"
                         + " --- flushed only to \(end)")

@@ -24,10 +24,16 @@ extension SimulatedMachine {
         }
         openDatabase()
         writeFirstAddresses()
+        if !settings.bootsInMaintenance, isInMaintenance {  // Rule: GHES-025.
+            // A full disk keeps the mark, and the service in maintenance mode.
+            try? noteMaintenance(false)
+        }
         startService()
     }
 
     /// Opens the database on the disks, or sets the external one up the first time.
+    ///
+    /// What was backed up while it ran is recovered here. Rule: CCI-003.
     private mutating func openDatabase() {
         session?.databaseTrouble = nil
         if spec.layout.externalDatabase {
@@ -93,7 +99,8 @@ extension SimulatedMachine {
         }
         let wanted = plan.schema(for: version)
         guard let schema else { return "the database is empty" }
-        // Rule: GHES-021. Binaries of one feature release do not work on the schema of another.
+        // Binaries of one feature release do not work on the schema of another, whichever disk was put back alone.
+        // Rule: GHES-002, GHES-021.
         guard schema == wanted else { return "schema \(schema), want \(wanted)" }
         return plan.checksAddresses ? addressTrouble() : nil
     }

@@ -43,8 +43,6 @@ extension SimulatedMachine {
     }
 
     /// Whether maintenance mode is set; the mark is on a disk, so a snapshot keeps it.
-    ///
-    /// Rule: GHES-025.
     var isInMaintenance: Bool { storage.text(GuestPath.maintenance, of: settingsRole) == "on" }
 
     /// Writes one file of a program, durably.

@@ -42,9 +42,9 @@ extension SimulatedMachine {
         storeArtifact(job.key)
     }
 
-    /// Stores the artifact of a finished job, in the object storage outside or in a file.
+    /// Stores the artifact of a finished job, in the object storage outside or in a file that goes with the disk.
     ///
-    /// Rule: CCI-005.
+    /// Rule: CCI-005, CCI-006.
     private mutating func storeArtifact(_ key: Int) {
         if spec.layout.remoteObjects {
             outside.objects.removeAll { $0 == key }
@@ -60,9 +60,9 @@ extension SimulatedMachine {
         }
     }
 
-    /// Jobs whose rows say that they run although nobody runs them.
+    /// Jobs whose rows say that they run although nobody runs them: a snapshot or a power cut came before their end.
     ///
-    /// Rule: CCI-013.
+    /// Rule: CCI-013, GHES-001.
     var stuckJobs: [Int] {
         let running = Set(session?.jobs.map(\.key) ?? [])
         return tables?.rows(of: "jobs").map(\.key).filter { !running.contains($0) } ?? []

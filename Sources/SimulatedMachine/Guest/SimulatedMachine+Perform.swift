@@ -85,7 +85,8 @@ extension SimulatedMachine {
         switch spec.appliance {
         case .gitHubEnterpriseServer:  // Rule: GHES-004.
             throw GuestFault(.refused("503 Service Unavailable: maintenance mode is set, no \(what)"), rule: "GHES-004")
-        case .circleCIServices:  // Rule: CCI-016.
+        case .circleCIServices:
+            guard settings.stopsIntake else { return }
             throw GuestFault(.refused("the intake is stopped, no \(what)"), rule: "CCI-016")
         case .generic: throw GuestFault(.refused("maintenance mode is set, no \(what)"))
         }

@@ -12,6 +12,8 @@ public struct SimulatedMachine: Hashable, Sendable {
     public internal(set) var power = Power.off
     /// What the appliance keeps outside; a platform that replaces the machine moves it along.
     public var outside = Outside()
+    /// What is inferred about appliances rather than documented.
+    public var settings = Settings()
     var storage = Storage()
     var session: Session?
     /// The guest's time: where the last verb ended.
