@@ -8,6 +8,14 @@ struct SemanticCheck {
     private let snapshotNames: [String]
     private var diagnostics: [Diagnostic] = []
     private var reached: Set<SourcePosition> = []
+    /// Where names are used before they stand for anything, and on which platforms.
+    private var earlyUses: [EarlyUse: Set<Platform>] = [:]
+
+    private struct EarlyUse: Hashable {
+        var position: SourcePosition
+        var name: String
+        var kind: String
+    }
 
     /// What is wrong with a scenario.
     static func diagnostics(of scenario: Scenario, in root: SourceNode) -> [Diagnostic] {
@@ -17,6 +25,7 @@ struct SemanticCheck {
         for platform in Vocabulary.platforms where scenario.concerns(platform) {
             for hasAll in [true, false] { check.walk(on: platform, hasAll: hasAll) }
         }
+        check.reportEarlyUses()
         check.checkReached(scenario.steps)
         check.checkEnd(root)
         return check.diagnostics
@@ -122,19 +131,21 @@ struct SemanticCheck {
             if step.refusal == nil, !isRepeated { walk.deleted.insert(name) }
         case .note(let name):
             checkNew(name, step, walk)
+            checkRefusal(step)
             walk.notes.insert(name)
         case .expect(let expectations):
             for expectation in expectations { check(expectation, walk) }
-            checkModifiers(step, allowed: false)
+            checkRefusal(step)
         case .perform(.fillDisk(let role, _)): checkDisk(role, at: step.position)
-        case .perform, .setPower, .wait, .inject: break
+        case .wait: checkRefusal(step)
+        case .perform, .setPower, .inject: break
         case .attempt(let body, let handler, let cleanup):
-            checkModifiers(step, allowed: false)
+            checkRefusal(step)
             visit(body, &walk, isRepeated: isRepeated)
             visit(handler, &walk, isRepeated: isRepeated)
             visit(cleanup, &walk, isRepeated: isRepeated)
         case .repetition(_, let steps):
-            checkModifiers(step, allowed: false)
+            checkRefusal(step)
             visit(steps, &walk, isRepeated: true)
         }
     }
@@ -180,9 +191,18 @@ struct SemanticCheck {
                 snapshotNames.isEmpty ? "take it first" : Suggestion.advice(for: name, among: snapshotNames.sorted())
             return report(position, "no \(kind) is called '\(name)'", advice)
         }
-        report(
-            position, "\(kind) '\(name)' is used where it has not been taken (on \(walk.platform))",
-            "take it in an earlier step that runs under the same conditions")
+        earlyUses[EarlyUse(position: position, name: name, kind: kind), default: []].insert(walk.platform)
+    }
+
+    private mutating func reportEarlyUses() {
+        let concerned = Vocabulary.platforms.filter(scenario.concerns)
+        for (use, platforms) in earlyUses {
+            let names = platforms.sorted().map(\.rawValue).joined(separator: ", ")
+            let place = platforms.count == concerned.count ? "" : " (on \(names))"
+            report(
+                use.position, "\(use.kind) '\(use.name)' is used where it has not been taken\(place)",
+                "take it in an earlier step that runs under the same conditions")
+        }
     }
 
     private mutating func checkDisk(_ role: DiskRole, at position: SourcePosition) {
@@ -192,8 +212,8 @@ struct SemanticCheck {
             "give 'machine: {\(role.rawValue): SIZE}', or name another")
     }
 
-    private mutating func checkModifiers(_ step: Step, allowed: Bool) {
-        guard step.refusal != nil, !allowed else { return }
+    private mutating func checkRefusal(_ step: Step) {
+        guard step.refusal != nil else { return }
         report(
             step.position, "'refused' stands beside '\(step.summary)'", "it goes with a step that a platform can refuse"
         )
@@ -226,21 +246,26 @@ struct SemanticCheck {
     // MARK: The end
 
     private mutating func checkReached(_ steps: [Step]) {
-        for step in steps.allSteps where !reached.contains(step.position) && !diagnosticsCover(step) {
+        // Where no platform is left, that has been said already.
+        guard Vocabulary.platforms.contains(where: scenario.concerns) else { return }
+        for step in steps.allSteps where !reached.contains(step.position) {
             report(
                 step.position, "'\(step.summary)' can never run", "change its 'when', or the scenario's 'platforms'")
         }
     }
 
-    /// Whether an outer step already stands for this one.
-    private func diagnosticsCover(_ step: Step) -> Bool {
-        !Vocabulary.platforms.contains(where: scenario.concerns)
-    }
+    /// The most steps that one run may do, repetitions counted.
+    static let maximumSteps = 10_000
 
     /// A scenario that looks at nothing can never fail, which is not what anybody means.
     private mutating func checkEnd(_ root: SourceNode) {
         let looks = scenario.steps.allSteps.contains { step in
             if case .expect = step.verb { true } else { step.refusal != nil }
+        }
+        if scenario.steps.workload > Self.maximumSteps {
+            report(
+                (root["steps"] ?? root).position, "the repetitions come to more than \(Self.maximumSteps) steps",
+                "repeat less often")
         }
         guard scenario.expectations.isEmpty, !looks else { return }
         report(root.position, "the scenario expects nothing", "say under 'expect' what must hold at the end")
@@ -257,6 +282,19 @@ extension [Step] {
             case .repetition(_, let steps): [step] + steps.allSteps
             default: [step]
             }
+        }
+    }
+
+    /// How many steps a run can do, cut at a number that is too many.
+    fileprivate var workload: Int {
+        reduce(0) { sum, step in
+            let own: Int =
+                switch step.verb {
+                case .attempt(let body, let handler, let cleanup): body.workload + handler.workload + cleanup.workload
+                case .repetition(let times, let steps): times * steps.workload
+                default: 1
+                }
+            return Swift.min(SemanticCheck.maximumSteps + 1, sum + own)
         }
     }
 }

@@ -69,9 +69,22 @@ package struct Runner: Sendable {
     }
 
     private func run(_ flow: Flow, index: Int) async -> Journal {
-        let journal = await journal(of: flow, index: index)
+        var journal = await journal(of: flow, index: index)
+        if journal.entries.isEmpty, journal.result.conclusion.outcome != .errored { write(&journal, of: flow) }
         watch(.finished(index: index, journal.result))
         return journal
+    }
+
+    /// Writes the journal of a flow that did nothing; those of others are written while they run.
+    private func write(_ journal: inout Journal, of flow: Flow) {
+        guard let folder = settings.journals else { return }
+        do {
+            let file = try JournalFile(at: folder.appending(path: JournalFile.name(of: flow)), header: journal.header)
+            try file.finish(journal.result)
+        } catch {
+            let reason = Conclusion.Reason("the journal cannot be written: \(error)")
+            journal.result.conclusion = Conclusion(.errored, [reason] + journal.result.conclusion.reasons)
+        }
     }
 
     private func journal(of flow: Flow, index: Int) async -> Journal {
