@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "Hypervisor", targets: ["Hypervisor"]),
         .library(name: "EC2", targets: ["EC2"]),
         .library(name: "VSphere", targets: ["VSphere"]),
+        .library(name: "ComputeEngine", targets: ["ComputeEngine"]),
     ],
     traits: [
         .trait(name: "Libvirt", description: "Real QEMU machines through libvirt"),
@@ -45,6 +46,9 @@ let package = Package(
             name: "EC2", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees], exclude: ["Rules.md"]),
         .target(
             name: "VSphere", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees], exclude: ["Rules.md"]),
+        .target(
+            name: "ComputeEngine", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees],
+            exclude: ["Rules.md"]),
         // Floor 4: what is done with planes and drivers.
         .target(
             name: "ScenarioRunner", dependencies: ["LabCore", "Hypervisor", "Yams"], exclude: ["ScenarioLanguage.md"]),
@@ -79,6 +83,9 @@ let package = Package(
         .testTarget(name: "SimulatedMachineTests", dependencies: ["SimulatedMachine", "Hypervisor", "LabCore"]),
         .testTarget(name: "EC2Tests", dependencies: ["EC2", "SimulatedMachine", "Hypervisor", "LabCore"]),
         .testTarget(name: "VSphereTests", dependencies: ["VSphere", "SimulatedMachine", "Hypervisor", "LabCore"]),
+        .testTarget(
+            name: "ComputeEngineTests",
+            dependencies: ["ComputeEngine", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
         .testTarget(
             name: "LibvirtDriverTests",
             dependencies: [

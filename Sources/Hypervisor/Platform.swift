@@ -10,6 +10,8 @@ public struct Platform: Identifier {
 
     /// Amazon EC2 with EBS volumes.
     public static let ec2 = Platform(rawValue: "ec2")
+    /// Google Compute Engine.
+    public static let gce = Platform(rawValue: "gce")
     /// VMware vSphere.
     public static let vsphere = Platform(rawValue: "vsphere")
     /// Local QEMU machines through libvirt.

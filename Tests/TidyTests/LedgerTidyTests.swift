@@ -19,7 +19,9 @@ struct LedgerTidyTests {
         #expect(unfounded.map { "\($0.id): \($0.tests.map(\.place))" } == [])
     }
 
-    @Test("every platform has a specification", arguments: ["EC2", "VSphere", "LibvirtDriver", "SimulatedMachine"])
+    @Test(
+        "every platform has a specification",
+        arguments: ["EC2", "VSphere", "ComputeEngine", "LibvirtDriver", "SimulatedMachine"])
     func specifications(target: String) {
         #expect(Package.ledger.targets.contains(target))
     }

@@ -1,0 +1,91 @@
+package import HashTreeCollections
+public import Hypervisor
+public import LabCore
+import SimulatedMachine
+
+/// One project of Google Compute Engine in one region, on virtual time.
+///
+/// The native verbs are mutating functions; each goes through one gate, where calls are counted and faults strike.
+/// A verb that is refused leaves everything as it was but for the clock, the count of calls and the events; one that is
+/// accepted answers with an ``Operation``, which ends later and can fail on its own.
+public struct ComputeEngine: Hashable, Sendable {
+    /// What can be set of the project.
+    public var settings = Settings()
+    /// Time, dice and names.
+    package internal(set) var world: World
+
+    package internal(set) var instances: TreeDictionary<Instance.ID, Instance> = [:]
+    package internal(set) var disks: TreeDictionary<PersistentDisk.ID, PersistentDisk> = [:]
+    package internal(set) var snapshots: TreeDictionary<DiskSnapshot.ID, DiskSnapshot> = [:]
+    package internal(set) var instantSnapshots: TreeDictionary<InstantSnapshot.ID, InstantSnapshot> = [:]
+    package internal(set) var instantGroups: TreeDictionary<InstantSnapshotGroup.ID, InstantSnapshotGroup> = [:]
+    package internal(set) var images: TreeDictionary<Image.ID, Image> = [:]
+    package internal(set) var machineImages: TreeDictionary<MachineImage.ID, MachineImage> = [:]
+    package internal(set) var policies: TreeDictionary<ResourcePolicy.ID, ResourcePolicy> = [:]
+    package internal(set) var addresses: TreeDictionary<ReservedAddress.ID, ReservedAddress> = [:]
+    package internal(set) var operations: TreeDictionary<Operation.Name, Operation> = [:]
+
+    /// The number of the resource that has a name, from the acceptance of its insert on.
+    ///
+    /// Rule: GCE-008.
+    var names: TreeDictionary<ResourcePath, UInt64> = [:]
+    /// The operations in the order in which they were accepted, to forget the oldest first.
+    var operationOrder: TreeDictionary<Int, Operation.Name> = [:]
+    var oldestOperation = 0
+    /// The latest ready snapshot of every chain.
+    ///
+    /// Rule: GCE-053.
+    var chains: TreeDictionary<SnapshotChain, DiskSnapshot.ID> = [:]
+    /// What was asked for under which request id.
+    ///
+    /// Rule: GCE-024.
+    var replays: TreeDictionary<String, Replay> = [:]
+    /// Which instance has an address inside the network.
+    ///
+    /// Rule: GCE-095.
+    var networkIPs: TreeDictionary<String, Instance.ID> = [:]
+    /// Which instance last spoke to what is kept outside the machines of one family.
+    var speakers: TreeDictionary<UInt64, Instance.ID> = [:]
+    /// What is kept outside, of families whose speaker is gone.
+    var outsides: TreeDictionary<UInt64, Outside> = [:]
+    /// How many instances take up room in a zone, and how many there is room for.
+    ///
+    /// Rule: GCE-123.
+    var zones: [String: ZoneCapacity] = [:]
+    /// What the reference provider keeps in its books.
+    var catalogue = Catalogue()
+
+    var agenda = Agenda<Due>()
+    var faults = FaultPlan()
+    var meter = CallMeter()
+    var journal: [Event] = []
+
+    /// Makes an empty project whose every event follows from `seed`.
+    public init(seed: UInt64) { world = World(seed: seed) }
+
+    /// The virtual time.
+    public var now: Instant { world.now }
+
+    /// Takes out the events since the last time this was called, oldest first.
+    public mutating func takeEvents() -> [Event] {
+        defer { journal = [] }
+        return journal
+    }
+}
+
+/// What was asked for under a request id, and what was answered.
+struct Replay: Hashable, Sendable {
+    var request: Request
+    var operation: Operation.Name
+}
+
+/// The room in a zone.
+///
+/// Rule: GCE-123.
+struct ZoneCapacity: Hashable, Sendable {
+    var taken = 0
+    /// Nothing while there is room for any number.
+    var limit: Int?
+
+    var isFull: Bool { limit.map { taken >= $0 } ?? false }
+}

@@ -1,0 +1,207 @@
+import HashTreeCollections
+import Hypervisor
+import LabCore
+import SimulatedMachine
+
+extension ComputeEngine {
+    /// instances.start.
+    package mutating func startInstance(
+        _ name: String, zone: String, requestID: String? = nil
+    ) throws(ComputeFault) -> Operation {
+        let call = Request.start(name, zone: zone)
+        return try self.call(call, requestID: requestID) { plane throws(ComputeFault) in
+            let instance = try plane.changeable(name, zone: zone)
+            if instance.queue.isEmpty { try plane.checkStart(of: instance) }
+            return plane.accept(
+                call, in: .zone(zone), on: instance.path, id: instance.id.rawValue, .start(instance.id))
+        }
+    }
+
+    /// Rules: GCE-106 and GCE-113.
+    private func checkStart(of instance: Instance) throws(ComputeFault) {
+        var state = instance.state
+        do {
+            let effect = try state.start()
+            guard effect == .begins || settings.inferred.repeatedPowerSucceeds else {
+                throw NotInState(instance.state)
+            }
+        } catch {
+            throw .notReady(instance.path, rule: "GCE-113")
+        }
+        if instance.state == .terminated, instance.bootDisk == nil, settings.inferred.refusesStartWithoutBootDisk {
+            throw .noBootDisk(instance.path)
+        }
+    }
+
+    mutating func beginStart(of id: Instance.ID) throws(ComputeFault) -> Course {
+        guard var instance = instances[id] else { throw .notFound(id.description) }
+        try checkStart(of: instance)
+        guard instance.state == .terminated else { return .lasts(settings.timings.books) }
+        if instance.bootDisk == nil {
+            return .fails(OperationError(late: .noBootDisk(instance.path)), after: settings.timings.lateFailure)
+        }
+        instance.state = .provisioning
+        return place(instance)
+    }
+
+    /// Looks for a host; there may be none, for nothing is held for what is stopped.
+    ///
+    /// Rule: GCE-123.
+    mutating func place(_ instance: Instance) -> Course {
+        let timings = settings.timings
+        instances[instance.id] = instance
+        instances[instance.id]?.epoch += 1
+        if zones[instance.zone]?.isFull == true {
+            return .fails(.stockOut(instance.zone, project: settings.project), after: timings.stockOut)
+        }
+        zones[instance.zone, default: ZoneCapacity()].taken += 1
+        enter(.staged(instance.id, epoch: instance.epoch + 1), in: timings.provisioning)
+        return .lasts(timings.provisioning + timings.staging)
+    }
+
+    /// There was no host: it stays what it was.
+    ///
+    /// Rule: GCE-123.
+    mutating func undoStart(of id: Instance.ID, backTo previous: PowerState) {
+        guard instances[id]?.state.stockedOut(backTo: previous) == true else { return }
+        note(instances[id]?.path.name ?? "", "PROVISIONING -> \(previous.rawValue): no room in the zone")
+    }
+
+    mutating func completeStart(of id: Instance.ID) {
+        guard var instance = instances[id], instance.state.launched() else { return }
+        instance.lastStart = now
+        if !settings.inferred.keepsHardwareAddresses, instance.lastStop != nil {
+            instance.hardwareAddress = world.names.hardwareAddress(under: "42:01:0a")
+        }
+        instances[id] = instance
+        lendAddress(to: id)
+        note(instance.path.name, "STAGING -> RUNNING")
+        boot(id)
+    }
+
+    /// instances.stop: a clean shutdown with a limit.
+    ///
+    /// Rule: GCE-111.
+    package mutating func stopInstance(
+        _ name: String, zone: String, discardLocalSSD: Bool? = nil, noGracefulShutdown: Bool = false,
+        requestID: String? = nil
+    ) throws(ComputeFault) -> Operation {
+        let call = Request.stop(
+            name, zone: zone, discardLocalSSD: discardLocalSSD, noGracefulShutdown: noGracefulShutdown)
+        return try self.call(call, requestID: requestID) { plane throws(ComputeFault) in
+            let instance = try plane.changeable(name, zone: zone)
+            // Rule: GCE-117
+            if instance.properties.localSSDs > 0, discardLocalSSD == nil { throw .localSSDUndecided }
+            if instance.queue.isEmpty { try plane.checkStop(of: instance) }
+            if noGracefulShutdown { plane.instances[instance.id]?.skipsGrace = true }
+            return plane.accept(call, in: .zone(zone), on: instance.path, id: instance.id.rawValue, .stop(instance.id))
+        }
+    }
+
+    /// Rule: GCE-113.
+    private func checkStop(of instance: Instance) throws(ComputeFault) {
+        var state = instance.state
+        do {
+            let effect = try state.stop()
+            guard effect == .begins || settings.inferred.repeatedPowerSucceeds else {
+                throw NotInState(instance.state)
+            }
+        } catch {
+            throw .notReady(instance.path, rule: "GCE-113")
+        }
+    }
+
+    mutating func beginStop(of id: Instance.ID, _ operation: Operation.Name) throws(ComputeFault) -> Course {
+        guard var instance = instances[id] else { throw .notFound(id.description) }
+        try checkStop(of: instance)
+        guard instance.state == .running else { return .lasts(settings.timings.books) }
+        let grace = instance.skipsGrace ? nil : instance.properties.gracefulShutdown
+        instance.skipsGrace = false
+        instance.epoch += 1
+        instance.state = grace == nil ? .stopping : .pendingStop
+        instances[id] = instance
+        note(instance.path.name, "RUNNING -> \(instance.state.rawValue)")
+        guard let grace else { return .lasts(shutDown(id) + settings.timings.stop) }
+        enter(.ceased(id, epoch: instance.epoch, operation), in: grace)
+        return .isEndedElsewhere
+    }
+
+    /// The guest has had its time to finish its work.
+    mutating func cease(_ id: Instance.ID, _ epoch: Int, _ operation: Operation.Name) {
+        guard instances[id]?.epoch == epoch, instances[id]?.state.ceased() == true else { return }
+        note(instances[id]?.path.name ?? "", "PENDING_STOP -> STOPPING")
+        enter(.operationEnds(operation), in: shutDown(id) + settings.timings.stop)
+    }
+
+    mutating func completeStop(of id: Instance.ID) {
+        guard instances[id]?.state.wentDown() == true else { return }
+        instances[id]?.lastStop = world.now
+        giveUpHost(id)
+        note(instances[id]?.path.name ?? "", "STOPPING -> TERMINATED")
+    }
+
+    /// instances.reset: no warning for the guest, and no other state.
+    ///
+    /// Rule: GCE-112.
+    package mutating func resetInstance(
+        _ name: String, zone: String, requestID: String? = nil
+    ) throws(ComputeFault) -> Operation {
+        let call = Request.reset(name, zone: zone)
+        return try self.call(call, requestID: requestID) { plane throws(ComputeFault) in
+            let instance = try plane.changeable(name, zone: zone)
+            if instance.queue.isEmpty { try plane.checkReset(of: instance) }
+            return plane.accept(
+                call, in: .zone(zone), on: instance.path, id: instance.id.rawValue, .reset(instance.id))
+        }
+    }
+
+    private func checkReset(of instance: Instance) throws(ComputeFault) {
+        do {
+            try instance.state.reset()
+        } catch {
+            throw .notReady(instance.path, rule: "GCE-112")
+        }
+    }
+
+    mutating func beginReset(of id: Instance.ID) throws(ComputeFault) -> Course {
+        guard let instance = instances[id] else { throw .notFound(id.description) }
+        try checkReset(of: instance)
+        instances[id]?.epoch += 1
+        cutPower(of: id)
+        return .lasts(settings.timings.reset)
+    }
+
+    mutating func completeReset(of id: Instance.ID) { boot(id) }
+
+    /// A host fails: the guest is gone at once, and the instance gets another host, or not.
+    package mutating func failHost(of name: String, zone: String) throws(ComputeFault) {
+        let instance = try instance(name, zone: zone)
+        guard instances[instance.id]?.state.hostFailed() == true else {
+            throw .notReady(instance.path, rule: "GCE-124")
+        }
+        instances[instance.id]?.epoch += 1
+        cutPower(of: instance.id)
+        note(instance.path.name, "RUNNING -> REPAIRING")
+        enter(.repaired(instance.id, epoch: instance.epoch + 1), in: settings.timings.repair)
+    }
+
+    mutating func finishRepair(of id: Instance.ID, _ epoch: Int) {
+        guard let instance = instances[id], instance.epoch == epoch,
+            instances[id]?.state.repaired(restarts: instance.properties.automaticRestart) == true
+        else { return }
+        note(instance.path.name, "REPAIRING -> \(instances[id]?.state.rawValue ?? "")")
+        if instance.properties.automaticRestart {
+            boot(id)
+        } else {
+            instances[id]?.lastStop = world.now
+            giveUpHost(id)
+        }
+    }
+
+    /// Sets how many instances there is room for in a zone; nothing for any number.
+    ///
+    /// Rule: GCE-123.
+    package mutating func setCapacity(_ limit: Int?, zone: String) {
+        zones[zone, default: ZoneCapacity()].limit = limit
+    }
+}
