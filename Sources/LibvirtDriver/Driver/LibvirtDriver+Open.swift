@@ -43,7 +43,12 @@ extension LibvirtDriver {
 
     /// Starts another worker when the one there was has ended, and takes its machines over.
     func ensureWorker() async throws(Refusal) {
-        guard link.isGone else { return }
+        do throws(WorkerProcess.Failure) {
+            _ = try await link.call(.versions)
+            return
+        } catch {
+            guard error == .gone else { return }  // What else is wrong shows in the calls that follow.
+        }
         await link.close()
         link = try await Self.startWorker(root: root, folder: folder, settings: settings, journal: journal)
     }

@@ -86,6 +86,7 @@ extension LibvirtDriver {
             try keep(record)
         } catch {
             let refusal = error
+            // Rule: LV-025. An agent that is down is noticed before anything is created; what else failed may have left files.
             await evenWhenCancelled { await self.settleAfterFailure(machine) }
             throw refusal.explained(quiesced: quiesced)
         }

@@ -88,9 +88,6 @@ package final class WorkerProcess: Sendable {
         return try result.get()
     }
 
-    /// Whether the worker has ended.
-    package var isGone: Bool { state.withLock { $0.isGone } }
-
     /// Tells the worker to end, without waiting for it.
     package func finish() {
         state.withLock { state in
