@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(name: "HypervisorTests", dependencies: ["Hypervisor", "LabCore"]),
         .testTarget(name: "SimulatedMachineTests", dependencies: ["SimulatedMachine", "Hypervisor", "LabCore"]),
         .testTarget(name: "EC2Tests", dependencies: ["EC2", "SimulatedMachine", "Hypervisor", "LabCore"]),
-        .testTarget(name: "VSphereTests", dependencies: ["VSphere", "SimulatedMachine", "Hypervisor", "LabCore"]),
+        .testTarget(name: "VSphereTests", dependencies: ["VSphere", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
         .testTarget(
             name: "ComputeEngineTests",
             dependencies: ["ComputeEngine", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),

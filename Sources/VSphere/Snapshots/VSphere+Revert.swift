@@ -83,9 +83,6 @@ extension VSphere {
         let vm = try virtualMachine(id)
         var disks: [VirtualDisk] = []
         let heads = vm.snapshotHeads
-        for disk in vm.config.disks where !disk.mode.isIndependent && !heads.contains(disk.path) {
-            dropRunningDelta(disk.path)
-        }
         for var disk in snapshot.config.disks {
             let present = vm.config.disks.first { $0.key == disk.key && $0.mode.isIndependent }
             if disk.mode.isIndependent {
@@ -94,6 +91,9 @@ extension VSphere {
                 disk.path = try openDelta(on: disk.path, for: vm)
             }
             disks.append(disk)
+        }
+        for disk in vm.config.disks where !disk.mode.isIndependent && !heads.contains(disk.path) {
+            dropRunningDelta(disk.path)  // Only now: the new deltas have other names. Rule: VMW-122.
         }
         try leaveOut(of: id, all: disks)
         for disk in disks { try mount(disk, in: id) }
@@ -197,7 +197,7 @@ extension VSphere {
             vm.power = runs ? .poweredOn(boot: boot) : .suspended(boot: boot, since: now)
             vm.guest = snapshot.guest  // Rule: VMW-081.
             vm.tools = Tools(isInstalled: vm.tools.isInstalled)
-            vm.tools.clockLag = now - snapshot.createTime  // Rule: VMW-082.
+            vm.tools.clockLag = now - snapshot.createTime
         }
         let vm = try virtualMachine(id)
         let path = runs ? vm.swapPath : vm.suspendPath

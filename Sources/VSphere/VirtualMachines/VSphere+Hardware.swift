@@ -115,7 +115,7 @@ extension VSphere {
         store.delete(vm.swapPath)
         store.delete(vm.suspendPath)
         growLog(of: vm)
-        for disk in vm.config.disks where disk.mode.forgetsAtPowerOff {  // Rule: VMW-074.
+        for disk in vm.config.disks where disk.mode.forgetsAtPowerOff {  // Rules: VMW-074 and VMW-075.
             guard let role = disk.role, let content = store.content(of: disk.path) else { continue }
             try change(id) { vm in vm.hardware.replaceDisk(role, with: content) }
         }
