@@ -31,7 +31,8 @@ struct TestLab: Sendable {
     static var settings: LibvirtDriver.Settings {
         var settings = LibvirtDriver.Settings()
         settings.acceleration = .tcg
-        settings.agentSeconds = 3
+        settings.agentSeconds = 5
+        settings.stallLimit = .seconds(5)
         return settings
     }
 

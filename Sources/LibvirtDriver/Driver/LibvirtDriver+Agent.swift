@@ -71,15 +71,25 @@ extension LibvirtDriver {
         return reply.contains("frozen")
     }
 
-    /// Hands the agent a command and reads what it returns.
+    /// Hands the agent a command and reads what it returns; a guest that is slow to listen is asked again.
     private func agent(
         _ machine: MachineID, _ command: String, _ arguments: [String: Any]
     ) async throws(Refusal) -> [String: Any] {
         let message: [String: Any] = ["execute": command, "arguments": arguments]
         // Made of texts and numbers, which always encode; an answer that is no JSON is refused below.
         let line = (try? JSONSerialization.data(withJSONObject: message)) ?? Data()
-        let reply = try await text(
-            .agent(machine.rawValue, command: String(decoding: line, as: UTF8.self), limit: settings.agentSeconds))
+        let call = WorkerCall.agent(
+            machine.rawValue, command: String(decoding: line, as: UTF8.self), limit: settings.commandSeconds)
+        let clock = ContinuousClock()
+        let end = clock.now + settings.stallLimit
+        var reply = ""
+        while reply.isEmpty {
+            do throws(Refusal) {
+                reply = try await text(call)
+            } catch {
+                guard error.saysNothingWasSent, clock.now < end else { throw error }
+            }
+        }
         let object = try? JSONSerialization.jsonObject(with: Data(reply.utf8))
         guard let answer = (object as? [String: Any])?["return"] as? [String: Any] else {
             throw .oddAgent(command, reply)
@@ -96,6 +106,12 @@ extension LibvirtDriver {
 extension Refusal {
     /// Whether it says that the agent is not there or not ready.
     var isAboutAgent: Bool { code == LibvirtError.Code.agentUnresponsive.name }
+
+    /// Whether the agent did not even listen, so that the command can be sent again without being done twice.
+    ///
+    /// The code is the same for a command that was sent and not answered; only the text, the same in libvirt 9.0 and
+    /// 11.3, tells them apart. Another text leads to no second try, which is safe.
+    fileprivate var saysNothingWasSent: Bool { isAboutAgent && message.contains("not available for now") }
 
     fileprivate static func oddAgent(_ command: String, _ answer: Any) -> Refusal {
         Refusal(.failed, code: "AgentAnswer", message: "\(command) was answered with \(answer)", verb: command)

@@ -72,8 +72,12 @@ public actor LibvirtDriver: HypervisorDriver {
         package var acceleration: Acceleration?
         /// Whether machines that a former lab left behind are taken over instead of removed.
         package var adoptsMachines = false
-        /// How many seconds libvirt waits for a guest's agent.
-        package var agentSeconds = 5
+        /// How many seconds libvirt waits for a guest's agent in calls of its own, such as a freeze.
+        package var agentSeconds = 10
+        /// How many seconds an agent may take to answer a command of the lab.
+        package var commandSeconds = 30
+        /// How long an agent that does not listen is asked again, for an emulated guest on a busy host has pauses.
+        package var stallLimit = Duration.seconds(20)
         /// How long a guest may take from its start until its agent answers.
         package var bootLimit = Duration.seconds(120)
         /// Is told of each call that changes something, before it is made.

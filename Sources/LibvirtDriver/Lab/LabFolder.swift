@@ -37,6 +37,8 @@ package struct LabFolder: Hashable, Sendable {
     /// An embedded driver allows one process for each root, so every running lab has one of its own.
     package func claimRoot() throws(Refusal) -> ClaimedRoot {
         for number in 1...99 {
+            // Machines that somebody wanted to keep stay until they are cleaned away.
+            guard !Files.exists(LabRoot(path: "\(labs)/\(number)").keptMark) else { continue }
             if let claimed = try ClaimedRoot(LabRoot(path: "\(labs)/\(number)")) { return claimed }
         }
         throw Refusal(.lab, code: "TooManyLabs", message: "99 labs run on this host already, see \(labs)")
@@ -55,6 +57,8 @@ package struct LabRoot: Hashable, Sendable {
     var number: String { String(path.split(separator: "/").last ?? "0") }
     /// The folder of the machines' own folders.
     package var machines: String { path + "/machines" }
+    /// The file that says that the machines here were kept on purpose.
+    var keptMark: String { path + "/kept" }
     /// The folder of one machine.
     package func machine(_ id: MachineID) -> String { "\(machines)/\(id)" }
 

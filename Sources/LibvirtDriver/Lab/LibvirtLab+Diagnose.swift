@@ -74,12 +74,19 @@ extension LibvirtLab {
     }
 
     private static func guests(_ folder: LabFolder) -> Finding {
-        let built = Files.names(in: folder.images)
-        guard !built.isEmpty else {
-            return Finding("guests", .good, "none built yet; the first run builds them, which takes about a minute")
-        }
+        let subject = "guests"
+        let built = Files.names(in: folder.images).filter { $0.hasPrefix("guest-") && !$0.contains(".lock") }
         let warm = Files.names(in: folder.golden).count
-        return Finding("guests", .good, "\(built.count) images in \(folder.images), \(warm) ready to start warm")
+        let found = built.isEmpty ? "none built yet" : "\(built.count) built, \(warm) ready to start warm"
+        let missing = GuestImages.requirements.filter { HostProgram.find($0.program) == nil }
+        guard let first = missing.first else {
+            let next = built.isEmpty ? "; the first run builds one, which takes about a minute" : ""
+            return Finding(subject, .good, found + next)
+        }
+        // Guests that are there serve on; another recipe or another QEMU needs a new build.
+        return Finding(
+            subject, built.isEmpty ? .missing : .limited, "\(found); none can be built without \(first.program)",
+            remedy: "apt-get install \(Set(missing.map(\.package)).sorted().joined(separator: " "))")
     }
 
     private static func room(_ folder: LabFolder) -> Finding {

@@ -72,8 +72,8 @@ extension LibvirtDriver {
         let described = try await text(.describeSnapshot(name, snapshot: WarmStart.tag))
         try await destroy(name)
         try await call(.undefine(name))
-        let draft = "\(start.folder).\(record.id)"
-        try Files.remove(draft)
+        // Among the machine's own files until it is whole, so that an interrupt leaves no more than a machine would.
+        let draft = "\(root.machine(record.id))/golden"
         try Files.makeFolder(draft)
         for disk in record.disks { try await DiskImage.copy(disk.path, to: "\(draft)/\(disk.target).qcow2") }
         let neutral = replacing(placeholders(for: record).map { ($0.value, $0.placeholder) }, in: described)
@@ -81,7 +81,7 @@ extension LibvirtDriver {
         if start.isThere {
             try Files.remove(draft)  // Another lab was faster.
         } else {
-            try Files.remove(start.folder)
+            try Files.makeFolder(folder.golden)
             try Files.move(draft, to: start.folder)
         }
     }

@@ -66,7 +66,12 @@ extension LibvirtDriver {
                 message: "memory comes back with all its disks or not at all")
         }
         try await checkFiles(of: target)
-        try await redoRevert(record, to: target, targets: targets)
+        do throws(Refusal) {
+            try await redoRevert(record, to: target, targets: targets)
+        } catch {
+            // Refused or not: the machine was cut off by then, and only the journal says how to go on.
+            throw error.afterChange
+        }
         // Rule: LV-036. libvirt before 9.9 refuses, so the driver lays new overlays over the files that the snapshot kept.
         let notes = [
             Note("done by the driver: new overlays over the snapshot's files", rule: "LV-036"),
@@ -139,6 +144,14 @@ extension Refusal {
         Refusal(
             .refused, code: LibvirtError.Code.noSnapshot.name,
             message: "no domain snapshot with matching name '\(id)'", rule: "LV-054")
+    }
+
+    /// The refusal of a later step: what came before it was done.
+    fileprivate var afterChange: Refusal {
+        guard kind == .refused else { return self }
+        var failed = self
+        failed.kind = .failed
+        return failed
     }
 
     fileprivate static func missing(_ path: String, rule: RuleID) -> Refusal {
