@@ -21,7 +21,6 @@ lint: toolchain
 bench: packages
 	swift build -c release
 	.build/release/belay-benchmarks .build/release/belay
-	Benchmarks/libvirt-flow
 
 # Remove what was built, and every machine, disk and image that the lab keeps.
 clean:

@@ -32,7 +32,7 @@ struct RunCommand: AsyncParsableCommand {
     var only: [String] = []
     @Option(help: "The seed that every simulated event follows from.")
     var seed: UInt64 = 1
-    @Option(help: "How many machines are worked at a time; 1 to 64. (default: one for each processor)")
+    @Option(help: "How many machines are worked at a time; 1 to 64. (default: one for every two processors)")
     var jobs: Int?
     @Option(help: ArgumentHelp("Write a JUnit report to this file.", valueName: "file"))
     var junit: String?
@@ -63,7 +63,7 @@ struct RunCommand: AsyncParsableCommand {
         let writer = try ReportWriter(junit: junit, json: json, markdown: markdown, showsFacts: facts)
         let workbench = Workbench(keepsMachines: keep) { Console.complain($0) }
         var settings = Runner.Settings(
-            jobs: step ? 1 : jobs ?? ProcessInfo.processInfo.activeProcessorCount, keepsEverything: keep,
+            jobs: step ? 1 : jobs ?? Self.usualJobs, keepsEverything: keep,
             journals: journal.map { URL(filePath: $0) })
         settings.unavailable = platform.isEmpty ? await workbench.unavailable(places) : [:]
         if step { settings.gate = { flow, reference in await StepPrompt.ask(flow, reference) } }
@@ -84,6 +84,9 @@ struct RunCommand: AsyncParsableCommand {
         if let end { throw end }
         throw LabExit(outcomes: journals.map(\.result.conclusion.outcome), isExplicit: !platform.isEmpty)
     }
+
+    /// A real guest without the processor's help keeps one processor busy, and the lab another now and then.
+    private static var usualJobs: Int { min(64, max(1, ProcessInfo.processInfo.activeProcessorCount / 2)) }
 
     private func flows(of library: ScenarioLibrary, on places: [Place]) throws -> [Flow] {
         var platforms: [Platform] = []
