@@ -70,7 +70,8 @@ let package = Package(
         .target(
             name: "LabCommands",
             dependencies: [
-                "LabCore", "Hypervisor", "EC2", "VSphere", "ScenarioRunner", "Reports", "LibvirtDriver", "RuleLedger",
+                "LabCore", "Hypervisor", "EC2", "ComputeEngine", "VSphere", "ScenarioRunner", "Reports", "LibvirtDriver",
+                "RuleLedger",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             plugins: ["RuleLedgerPlugin"]),

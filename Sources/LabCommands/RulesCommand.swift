@@ -17,7 +17,7 @@ struct RulesCommand: ParsableCommand {
               belay rules --json
             """)
 
-    @Option(help: "Only the rules of this platform: ec2, vsphere, libvirt or guest. May be given more than once.")
+    @Option(help: "Only the rules of this platform. May be given more than once.")
     var platform: [RuleFamily] = []
     @Option(help: "Only rules that have come this far: tested, enforced or missing. May be given more than once.")
     var status: [LedgerRule.Status] = []
@@ -43,12 +43,13 @@ struct RulesCommand: ParsableCommand {
 
 /// The specifications by the word that names them on the command line.
 enum RuleFamily: String, CaseIterable, ExpressibleByArgument {
-    case ec2, vsphere, libvirt, guest
+    case ec2, gce, vsphere, libvirt, guest
 
     /// The target that holds the specification.
     var target: String {
         switch self {
         case .ec2: "EC2"
+        case .gce: "ComputeEngine"
         case .vsphere: "VSphere"
         case .libvirt: "LibvirtDriver"
         case .guest: "SimulatedMachine"
@@ -59,6 +60,7 @@ enum RuleFamily: String, CaseIterable, ExpressibleByArgument {
     var title: String {
         switch self {
         case .ec2: "Amazon EC2"
+        case .gce: "Google Compute Engine"
         case .vsphere: "VMware vSphere"
         case .libvirt: "libvirt and QEMU"
         case .guest: "Appliances in the guest"

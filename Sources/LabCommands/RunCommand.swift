@@ -26,7 +26,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @Argument(help: "Files or folders; without any, the folder Scenarios.", completion: .file(extensions: ["yaml"]))
     var paths: [String] = []
-    @Option(help: "Run on this platform: ec2, vsphere or libvirt. May be given more than once.")
+    @Option(help: "Run on this platform. May be given more than once.")
     var platform: [Place] = []
     @Option(help: "Only the scenario of this name, or those that begin so: 'disk*'. May be given more than once.")
     var only: [String] = []
@@ -101,7 +101,7 @@ struct RunCommand: AsyncParsableCommand {
 
 /// The platforms by the word that names them on the command line.
 enum Place: String, CaseIterable, ExpressibleByArgument {
-    case ec2, vsphere, libvirt
+    case ec2, gce, vsphere, libvirt
 
     var platform: Platform { Platform(rawValue: rawValue) }
 }

@@ -1,3 +1,4 @@
+import ComputeEngine
 import EC2
 import Hypervisor
 import LibvirtDriver
@@ -25,6 +26,7 @@ final class Workbench: Sendable {
     @Sendable func open(_ platform: Platform, seed: UInt64) async throws(Refusal) -> any HypervisorDriver {
         switch platform {
         case .ec2: return SimulatedDriver<EC2>(seed: seed)
+        case .gce: return SimulatedDriver<ComputeEngine>(seed: seed)
         case .vsphere: return SimulatedDriver<VSphere>(seed: seed)
         case .libvirt:
             var settings = LibvirtDriver.Settings()

@@ -9,8 +9,8 @@ struct ArrowTests {
         "Hypervisor": ["LabCore"],
         "SimulatedMachine": ["LabCore", "Hypervisor", "HashTreeCollections"],
         "EC2": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
-        "VSphere": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
         "ComputeEngine": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
+        "VSphere": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
         // Floor 4: each sees the seams, never a model.
         "ScenarioRunner": ["LabCore", "Hypervisor", "Yams"],
         "Reports": ["LabCore", "Hypervisor", "ScenarioRunner"],
@@ -21,8 +21,8 @@ struct ArrowTests {
         "make-rule-ledger": ["RuleLedger"],
         // Floor 5 and 6: the command.
         "LabCommands": [
-            "LabCore", "Hypervisor", "EC2", "VSphere", "ScenarioRunner", "Reports", "LibvirtDriver", "RuleLedger",
-            "ArgumentParser",
+            "LabCore", "Hypervisor", "EC2", "ComputeEngine", "VSphere", "ScenarioRunner", "Reports", "LibvirtDriver",
+            "RuleLedger", "ArgumentParser",
         ],
         "belay": ["LabCommands"],
     ]

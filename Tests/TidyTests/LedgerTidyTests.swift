@@ -21,7 +21,7 @@ struct LedgerTidyTests {
 
     @Test(
         "every platform has a specification",
-        arguments: ["EC2", "VSphere", "ComputeEngine", "LibvirtDriver", "SimulatedMachine"])
+        arguments: ["EC2", "ComputeEngine", "VSphere", "LibvirtDriver", "SimulatedMachine"])
     func specifications(target: String) {
         #expect(Package.ledger.targets.contains(target))
     }
