@@ -31,7 +31,7 @@ struct WordingTests {
     @Test("what drops an error says why beside it", arguments: Package.sources)
     func droppedErrors(file: SourceFile) {
         for (index, line) in file.code.enumerated() where line.contains("try?") {
-            let isInSight = !file.commentLines.isDisjoint(with: index - 3...index + 1)
+            let isInSight = !file.commentLines.isDisjoint(with: index - 9...index + 2)
             #expect(isInSight, "\(file.path):\(index + 1) drops an error without a comment")
         }
     }

@@ -27,6 +27,7 @@ extension EC2 {
     ) throws(EC2Fault) -> Volume.Shape {
         guard volume.state == .available || volume.state == .inUse else { throw .notAvailable(volume.id) }
         if let size, size < volume.shape.size {
+            // Rule: AWS-088.
             throw .badShape("New size cannot be smaller than existing size", "AWS-088")
         }
         let newType = try type.map { name throws(EC2Fault) in try volumeType(name) } ?? volume.shape.type

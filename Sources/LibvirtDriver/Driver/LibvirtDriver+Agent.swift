@@ -90,6 +90,7 @@ extension LibvirtDriver {
                 guard error.saysNothingWasSent, clock.now < end else { throw error }
             }
         }
+        // What is no JSON is no answer, as the next lines say.
         let object = try? JSONSerialization.jsonObject(with: Data(reply.utf8))
         guard let answer = (object as? [String: Any])?["return"] as? [String: Any] else {
             throw .oddAgent(command, reply)

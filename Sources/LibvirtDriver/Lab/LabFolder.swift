@@ -34,7 +34,7 @@ package struct LabFolder: Hashable, Sendable {
 
     /// Claims the first root that no other lab uses, and makes one when all are in use.
     ///
-    /// An embedded driver allows one process for each root, so every running lab has one of its own.
+    /// An embedded driver allows one process for each root, so every running lab has one of its own. Rule: LV-073.
     package func claimRoot() throws(Refusal) -> ClaimedRoot {
         for number in 1...99 {
             // Machines that somebody wanted to keep stay until they are cleaned away.

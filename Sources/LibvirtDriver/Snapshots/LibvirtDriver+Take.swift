@@ -102,6 +102,7 @@ extension LibvirtDriver {
             if record.disks[index].path != path { record.disks[index].format = .qcow2 }
             record.disks[index].path = path
         }
+        // The failure that led here is what the caller must hear; opening the lab anew settles the rest.
         try? keep(record)
         try? await removeUnneededFiles(of: record)
     }

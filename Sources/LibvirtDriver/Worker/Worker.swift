@@ -14,6 +14,8 @@
 
         /// Turns the process into a worker under a reaping parent; never returns.
         ///
+        /// Rule: LV-074.
+        ///
         /// - Parameter arguments: the process's arguments after ``argument``: the address to open and the lab's root.
         package static func run(_ arguments: [String]) -> Never {
             guard arguments.count == 2 else { die("usage: \(argument) ADDRESS ROOT") }
