@@ -1,7 +1,10 @@
 /// The published JSON Schema of scenario files, made from the vocabulary that the checker uses.
 package enum ScenarioSchema {
     /// The schema as JSON text, in Draft 2020-12, ending with a line break.
-    package static var text: String {
+    package static var text: String { value.text + "\n" }
+
+    /// The schema as a value.
+    static var value: JSONValue {
         var root = object(of: Vocabulary.scenario)
         root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
         root["$id"] = .string("urn:belay:scenario:\(Vocabulary.version)")
@@ -10,11 +13,24 @@ package enum ScenarioSchema {
             Dictionary(
                 uniqueKeysWithValues: Vocabulary.definitions.map { name, definition in
                     (name, .object(object(of: definition.shape)))
-                }))
-        return JSONValue.object(root).text + "\n"
+                } + [("input", input)]))
+        return .object(root)
     }
 
+    /// A value that is put in from the scenario's inputs.
+    private static let input: JSONValue = [
+        "type": "string", "pattern": "[$][{][a-z][a-z0-9.-]*[}]", "description": "A value from 'inputs'.",
+    ]
+
     static func object(of shape: Shape) -> [String: JSONValue] {
+        switch shape {
+        case .flag, .nothing, .integer, .name, .version, .words, .asOf, .bytes, .duration:
+            ["anyOf": [.object(single(shape)), ["$ref": "#/$defs/input"]]]
+        case .text, .list, .map, .dictionary, .perPlatform, .choice, .reference: single(shape)
+        }
+    }
+
+    private static func single(_ shape: Shape) -> [String: JSONValue] {
         switch shape {
         case .flag: ["enum": [true, false, "on", "off", "yes", "no"]]
         case .nothing: ["enum": [.null, true, "yes", "on"]]
