@@ -155,6 +155,23 @@ struct FileSystemTests {
         #expect(pages.indices.count { pages[$0] == Volume.page(0, $0, 1) } == 4)
     }
 
+    @Test("data is ordered: a length that reached the disk never shows a page that did not", arguments: 1...12)
+    func ordered(seed: Int) throws {
+        var start = try Volume()
+        for step in [Volume.Step.create("/f"), .sync, .write("/f", pages: 0..<8, version: 1)] { try start.run(step) }
+        var complete = start
+        try complete.run(.fsync("/f"))
+        for writes in 0...complete.storage.drives.issued - start.storage.drives.issued {
+            var volume = start
+            volume.storage.drives.lightFuse(after: writes, dice: Dice(seed: UInt64(seed)))
+            try volume.run(.fsync("/f"))
+            volume.storage.drives.removeFuse()
+            try volume.mount()
+            let pages = try #require(try volume.pages("/f"))
+            #expect(pages.isEmpty || pages == (0..<8).map { Volume.page(0, $0, 1) }, "after \(writes) writes")
+        }
+    }
+
     @Test("preallocated pages read as zeros until they are written")
     func preallocated() throws {
         var volume = try Volume()

@@ -171,6 +171,22 @@ struct GitHubEnterpriseServerTests {
         if version == "3.14.0" { #expect(bench.status?.trouble == "schema 3.14, want 3.13") }
     }
 
+    @Test("GHES-011: a second feature upgrade fails on data that the first one still works on", arguments: [2, 25])
+    func transition(hours: Int) throws {
+        var bench = try Self.bench()
+        #expect(try bench.perform(.upgrade(version: "3.14.0", failure: nil)).succeeded)
+        #expect(bench.status?.jobs == 1)
+        try bench.shutDown()
+        bench.boot()
+        #expect(bench.status?.jobs == 1, "a boot takes the transition up again")
+        #expect(bench.status?.stuckJobs == 0)
+        bench.wait(.hours(hours))
+        let answer = try bench.perform(.upgrade(version: "3.15.0", failure: nil))
+        #expect(answer.succeeded == (hours == 25), "\(answer.output)")
+        #expect(answer.output.last?.contains("GHES-011") == (hours == 2))
+        if hours == 2 { #expect(answer.status?.trouble == "schema 3.14, want 3.15") }
+    }
+
     @Test("GHES-018: firewall rules that were added to the old partition are not in the new one")
     func firewall() throws {
         var bench = try Self.bench()

@@ -221,6 +221,36 @@ struct PowerTests {
         #expect(bench.facts[.records] == 10)
     }
 
+    @Test("a full data disk stops the database's pages, not the clock, and what is logged is not lost")
+    func fullDisk() throws {
+        var bench = Bench(.generic)
+        try bench.perform(.write(records: 10))
+        try bench.perform(.fillDisk(.data, leaving: .zero))
+        let answer = try bench.perform(.write(records: 400))
+        #expect(answer.succeeded, "the log has a segment to go")
+        bench.wait(.hours(2))
+        #expect(bench.status?.records == 410)
+        #expect(!(try bench.perform(.write(records: 3_000))).succeeded, "and then it is full as well")
+        let records = try #require(bench.status?.records)
+        bench.cut()
+        bench.boot()
+        #expect(bench.status?.isHealthy == false)
+        #expect(bench.status?.trouble?.contains("No space left on device") == true)
+        #expect(bench.facts[.database] != "corrupt")
+        bench.cut()
+        var storage = Storage()
+        storage.drives[.data] = bench.machine.detach(.data)
+        storage.fileSystems[.data] = try FileSystem.mount(.data, in: &storage.drives, at: bench.now).fileSystem
+        try storage.on(.data) { fileSystem, drives throws(FileSystemFault) in
+            try fileSystem.remove("/filler-1", in: &drives)
+            try fileSystem.unmount(from: &drives)
+        }
+        bench.machine.attach(try #require(storage.drives[.data]), as: .data)
+        bench.boot()
+        #expect(bench.status?.isHealthy == true)
+        #expect(bench.status?.records == records, "nothing that was committed is gone")
+    }
+
     @Test("the same seed gives the same machine, to the last block", arguments: Appliance.allCases)
     func deterministic(appliance: Appliance) throws {
         func run() throws -> Bench {

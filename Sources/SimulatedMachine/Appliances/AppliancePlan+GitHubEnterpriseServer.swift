@@ -30,6 +30,6 @@ extension AppliancePlan {
             UpgradeStep(.start, .startService, .seconds(20)),
             UpgradeStep(.healthCheck, .checkHealth, .seconds(5)),
             UpgradeStep(.healthCheck, .notePackage(.installed), .seconds(1)),
-        ]
+        ] + (isFeature ? [UpgradeStep(.healthCheck, .startTransition, .seconds(1))] : [])
     }
 }

@@ -27,6 +27,8 @@ package enum GuestOperation: Hashable, Sendable {
     case startService
     /// Asks the service how it is.
     case checkHealth
+    /// Hands the transition of the data to the queue, which goes on for a day.
+    case startTransition
 
     /// What an upgrade looks at before it begins.
     package enum Check: Hashable, Sendable {
@@ -45,7 +47,9 @@ package enum GuestOperation: Hashable, Sendable {
     /// Whether the operation needs room on a disk.
     var needsRoom: Bool {
         switch self {
-        case .notePackage, .unpack, .activate, .switchPartition, .configure, .migrate, .enterMaintenance: true
+        case .notePackage, .unpack, .activate, .switchPartition, .configure, .migrate, .enterMaintenance,
+            .startTransition:
+            true
         case .check, .stopService, .restart, .startService, .checkHealth: false
         }
     }
@@ -71,6 +75,7 @@ extension GuestOperation: CustomStringConvertible {
         case .migrate(let table): "migrate table \(table)"
         case .startService: "start the service"
         case .checkHealth: "check the service's health"
+        case .startTransition: "hand the transition of the data to the queue"
         }
     }
 }

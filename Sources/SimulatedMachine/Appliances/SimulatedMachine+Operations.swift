@@ -16,6 +16,8 @@ extension SimulatedMachine {
         case .checkHealth:
             if case .down(let why)? = session?.service { throw .refused("the service is down: \(why)", rule: nil) }
         case .restart: restart()
+        case .startTransition:
+            do throws(DatabaseFault) { try startTransition() } catch { throw .database(error) }
         case .enterMaintenance, .notePackage, .unpack, .activate, .switchPartition, .configure:
             do throws(FileSystemFault) { try write(operation, in: upgrade) } catch { throw .fileSystem(error) }
         }
@@ -36,7 +38,7 @@ extension SimulatedMachine {
         case .configure:
             let settings = Self.settings(of: upgrade.to, for: spec)
             try storage.replace(GuestPath.settings, of: settingsRole, with: settings)
-        case .check, .stopService, .restart, .migrate, .startService, .checkHealth:
+        case .check, .stopService, .restart, .migrate, .startService, .checkHealth, .startTransition:
             preconditionFailure("\(operation) writes no files of its own")
         }
     }
@@ -70,6 +72,9 @@ extension SimulatedMachine {
 
     /// Brings one table to the new schema.
     private mutating func migrate(_ table: String, in upgrade: Upgrade) throws(OperationFault) {
+        guard transitions.isEmpty else {
+            throw .refused("the transition of the data after the last feature upgrade has not ended", rule: "GHES-011")
+        }
         let wanted = plan.schema(for: upgrade.to)
         guard let tables else { throw .database(.corrupt(session?.databaseTrouble ?? "there is no database")) }
         guard tables.schema(of: table) != wanted else {

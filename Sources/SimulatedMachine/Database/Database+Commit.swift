@@ -111,8 +111,10 @@ extension Database {
     package mutating func checkpoint(
         shuttingDown: Bool = false, in storage: inout Storage
     ) throws(DatabaseFault) {
-        (writerDue, checkpointDue) = (nil, nil)
-        guard nextRecord != restEnd || shuttingDown else { return }
+        guard nextRecord != restEnd || shuttingDown else {
+            (writerDue, checkpointDue) = (nil, nil)
+            return
+        }
         let start = nextRecord
         try writePages(in: &storage)
         try append([LogRecord(transaction: 0, kind: .checkpoint)], in: &storage)
@@ -126,6 +128,7 @@ extension Database {
                 try fileSystem.fsync(path, to: &drives)
             }
             (redo, restEnd) = (start, nextRecord)
+            (writerDue, checkpointDue) = (nil, nil)
             try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
                 let oldest = Self.segmentPath(start / Self.segmentSize)
                 for name in try fileSystem.names(in: Self.directory, of: drives) {

@@ -59,9 +59,14 @@ package struct Database: Hashable, Sendable {
     /// Does what is due at `now`.
     package mutating func runTimers(at now: Instant, in storage: inout Storage) throws(DatabaseFault) {
         if let writerDue, writerDue <= now {
+            // Set first, so that pages that find no room now are tried again later, and not at once for ever.
+            self.writerDue = now + Self.checkpointTimeout
             try writePages(in: &storage)
             self.writerDue = nil
         }
-        if let checkpointDue, checkpointDue <= now { try checkpoint(in: &storage) }
+        if let checkpointDue, checkpointDue <= now {
+            self.checkpointDue = now + Self.checkpointTimeout
+            try checkpoint(in: &storage)
+        }
     }
 }

@@ -74,7 +74,7 @@ extension FileSystem {
         let before = inode
         let new = file.pages.keys.filter { inode.block(of: $0) == nil }.sorted()
         if !new.isEmpty {
-            var places = try allocate(new.count, in: drives).flatMap { Array($0) }[...]
+            var places = try allocate(new.count, setAside: new.count, in: drives).flatMap { Array($0) }[...]
             for page in new {
                 guard let place = places.popFirst() else { break }
                 inode.add(place..<place + 1, at: page, isWritten: true)

@@ -28,9 +28,11 @@ extension FileSystem {
         return inode
     }
 
-    /// Takes blocks out of the groups, in as few runs as possible.
-    mutating func allocate(_ count: Int, in drives: Drives) throws(FileSystemFault) -> [Range<Int>] {
-        guard count <= freeBlocks - withheld else { throw .noSpace }
+    /// Takes blocks out of the groups, in as few runs as possible; only pages in the cache may use what is set aside.
+    mutating func allocate(
+        _ count: Int, setAside: Int = 0, in drives: Drives
+    ) throws(FileSystemFault) -> [Range<Int>] {
+        guard count <= freeBlocks - withheld - (reserved - setAside) else { throw .noSpace }
         var (missing, runs) = (count, [Range<Int>]())
         for number in superblock.groups where missing > 0 {
             guard case .allocation(var group) = metadata(number, in: drives) else {

@@ -12,7 +12,14 @@ extension FileSystem {
     package mutating func runTimers(on drives: inout Drives) throws(FileSystemFault) {
         guard !isFrozen else { return }
         let old = cache.filter { $0.value.dirtiedAt + Self.writeBackAge <= clock }
-        for number in old.keys.sorted() { try writeBack(number, to: &drives) }
+        for number in old.keys.sorted() {
+            do throws(FileSystemFault) {
+                try writeBack(number, to: &drives)
+            } catch {  // "This should not happen!! Data will be lost": ext4 gives such pages up, and so does this one.
+                cache[number] = nil
+                throw error
+            }
+        }
         if let commitDue, commitDue <= clock { commit(to: &drives) }
         if let checkpointDue, checkpointDue <= clock { checkpoint(to: &drives) }
     }

@@ -29,10 +29,13 @@ package struct Session: Hashable, Sendable {
     package struct Job: Hashable, Sendable {
         static let transactions = 60
         static let pause = Duration.seconds(2)
+        /// A transition of the data after a feature upgrade takes a day in all.
+        static let transitionPause = Duration.minutes(24)
 
         package var key: Int
         package var done = 0
         package var due: Instant
+        package var pause = Job.pause
     }
 
     /// When the next job has something to do.

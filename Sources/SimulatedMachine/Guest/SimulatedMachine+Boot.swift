@@ -51,7 +51,7 @@ extension SimulatedMachine {
         } catch {
             session?.database = nil
             session?.databaseTrouble = "the database does not start: \(error)"
-            session?.databaseRecovery = .corrupt
+            if case .corrupt = error { session?.databaseRecovery = .corrupt }
         }
     }
 
@@ -81,6 +81,7 @@ extension SimulatedMachine {
     mutating func startService() {
         let trouble = trouble()
         session?.service = trouble.map { .down($0) } ?? .healthy
+        if trouble == nil { takeUpTransitions() }
     }
 
     /// After a failed upgrade: a service that is down says what keeps it from starting, if something does.

@@ -11,6 +11,31 @@ extension SimulatedMachine {
         for key in keys { session?.jobs.append(Session.Job(key: key, due: clock + Session.Job.pause)) }
     }
 
+    /// Hands the transition of the data that follows a feature upgrade to the queue; users are back before it ends.
+    ///
+    /// Rule: GHES-011.
+    mutating func startTransition() throws(DatabaseFault) {
+        guard let tables else { throw .corrupt(session?.databaseTrouble ?? "there is no database") }
+        let key = max(tables.nextKey(in: "jobs"), tables.nextKey(in: "artifacts"))
+        try commit([[.put(table: "jobs", key: key, value: Self.transition)]])
+        takeUpTransitions()
+    }
+
+    /// Runs the transitions that the queue holds; a service that starts takes them up again.
+    mutating func takeUpTransitions() {
+        let running = Set(session?.jobs.map(\.key) ?? [])
+        for key in transitions where !running.contains(key) {
+            let pause = Session.Job.transitionPause
+            session?.jobs.append(Session.Job(key: key, due: clock + pause, pause: pause))
+        }
+    }
+
+    /// The transitions of the data that have not ended.
+    var transitions: [Int] { tables?.rows(of: "jobs").filter { $0.value == Self.transition }.map(\.key) ?? [] }
+
+    /// The value of a transition's row; other jobs have 1.
+    private static let transition: UInt64 = 2
+
     /// Does what the jobs have to do by now, one transaction each.
     mutating func runJobs() {
         guard let jobs = session?.jobs, jobs.contains(where: { $0.due <= clock }) else { return }
@@ -20,7 +45,7 @@ extension SimulatedMachine {
                 remaining.append(job)
                 continue
             }
-            job.due = clock + Session.Job.pause
+            job.due = clock + job.pause
             // A job whose work cannot be written tries again at its next turn.
             if (try? work(on: job)) != nil { job.done += 1 }
             if job.done <= Session.Job.transactions { remaining.append(job) }
@@ -65,7 +90,8 @@ extension SimulatedMachine {
     /// Rule: CCI-013, GHES-001.
     var stuckJobs: [Int] {
         let running = Set(session?.jobs.map(\.key) ?? [])
-        return tables?.rows(of: "jobs").map(\.key).filter { !running.contains($0) } ?? []
+        let rows = tables?.rows(of: "jobs").filter { $0.value != Self.transition } ?? []
+        return rows.map(\.key).filter { !running.contains($0) }
     }
 
     /// Records whose object is missing, and objects whose record is.

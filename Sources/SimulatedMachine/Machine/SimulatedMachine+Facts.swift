@@ -33,8 +33,8 @@ extension SimulatedMachine {
         }
         facts[.configuredAddress] = configuredAddress.map { .text($0) }
         for (role, recovery) in session?.recoveries ?? [:] { facts[.fileSystem(role)] = .text(recovery.rawValue) }
-        facts[.database] = (session?.databaseRecovery ?? .corrupt).fact
         let trouble = FactValue.unreadable(session?.databaseTrouble ?? "there is no database")
+        facts[.database] = session?.databaseRecovery.map { .text($0.rawValue) } ?? trouble
         facts[.schema] = tables == nil ? "unreadable" : schema.map { .text($0) } ?? "unreadable"
         facts[.records] = tables.map { .number($0.count(of: "records")) } ?? trouble
         facts[.data] = tables.map { .text(Self.digest(of: $0)) } ?? trouble
@@ -93,8 +93,4 @@ extension Facts {
         result.merge(others)
         return result
     }
-}
-
-extension Recovery {
-    fileprivate var fact: FactValue { .text(rawValue) }
 }
