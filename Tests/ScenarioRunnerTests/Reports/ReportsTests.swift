@@ -78,7 +78,7 @@ import Testing
     @Test("the facts of one run stand in a table with their fates and what accounts for them")
     func facts() async throws {
         let text = FactsReport.text(of: try await results()[0])
-        #expect(text.contains("loose-files       2          2                  0           lost"))
+        #expect(text.contains("loose-files       2          2                    0           lost"))
         #expect(text.contains("grade: crash-consistent\nway back: RevertToSnapshot_Task\nnote: reverted in place\n"))
         #expect(text.contains("loose-files lost: VMW-901: What is in the page cache is not on the disk."))
         #expect(text.contains("database changed: unexplained"))
