@@ -1,7 +1,9 @@
 import LabCore
 
 extension SnapshotSpec {
-    /// Refuses an empty name and a `%` that begins no escape.
+    /// Refuses an empty name and a `%` that begins no escape; a name that is taken is as good as another.
+    ///
+    /// Rule: VMW-020.
     func checkName() throws(MethodFault) {
         guard !name.isEmpty else { throw MethodFault(.invalidName(name: name), rule: "VMW-022") }
         guard name.isEscaped else { throw MethodFault(.invalidName(name: name), rule: "VMW-021") }
@@ -49,8 +51,8 @@ extension VSphere {
 
     /// Refuses devices that no snapshot can capture.
     func checkDevices(of vm: VirtualMachine, memory: Bool) throws(MethodFault) {
-        for disk in vm.config.dependentDisks {
-            if disk.backing == .mappedPhysical {
+        for disk in vm.config.dependentDisks {  // Independent ones are left out, whoever writes to them. Rule: VMW-034.
+            if disk.backing == .mappedPhysical {  // A virtual mapping is a disk like others. Rule: VMW-032.
                 throw MethodFault(
                     .snapshotIncompatibleDevice(device: disk.path.name, cause: "PhysCompatRDMNotSupported"),
                     rule: "VMW-031")

@@ -61,9 +61,9 @@ package struct SnapshotTree: Hashable, Sendable {
         current = id
     }
 
-    /// Makes any node current and leaves the tree as it is.
+    /// Makes any node current, whichever was, and leaves the tree as it is.
     ///
-    /// Rule: VMW-061.
+    /// Rules: VMW-061 and VMW-062.
     package mutating func revert(to id: ID) {
         precondition(nodes[id] != nil, "\(id) is not in the tree")
         current = id

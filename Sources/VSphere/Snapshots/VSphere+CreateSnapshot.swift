@@ -130,7 +130,8 @@ extension VSphere {
         return VirtualMachineSnapshot(
             id: newSnapshotMoref(of: vm.id, number: number), virtualMachine: vm.id, name: spec.name,
             text: spec.text ?? "",  // Rule: VMW-023.
-            createTime: now + settings.hostClockLead, state: contents.state, isQuiesced: isQuiesced, config: vm.config,
+            createTime: now + settings.hostClockLead,  // Rule: VMW-017.
+            state: contents.state, isQuiesced: isQuiesced, config: vm.config,
             memory: contents.holdsMemory ? vm.hardware.memory : nil, guest: vm.guest, bootTime: vm.power.bootTime,
             processorFeatures: hosts[vm.host]?.processorFeatures ?? [], changeHistory: vm.changeHistory,
             dataFile: dataFile, memoryFile: memoryFile, backupManifest: manifest)

@@ -53,7 +53,7 @@ extension VSphere {
         switch removal {
         case .one(let target, let children):
             if vm.snapshots[target] != nil { gone = vm.tree.remove(target, children: children) }
-        case .all(nil): gone = vm.tree.removeAll()
+        case .all(nil): gone = vm.tree.removeAll()  // Rule: VMW-099.
         case .all(let age?):  // Rule: VMW-100.
             for node in vm.tree.inOrder {
                 guard let snapshot = vm.snapshots[node], now - snapshot.createTime > age else { continue }
