@@ -50,8 +50,11 @@ package struct GuestAppliance: Sendable {
 
     /// Has the appliance do something, and waits for its answer.
     ///
-    /// - Parameter address: the machine's present address inside the network, for ``ApplianceCommand/correctAddresses``.
+    /// - Parameters:
+    ///   - command: what it is to do.
+    ///   - address: the machine's present address inside the network, for ``ApplianceCommand/correctAddresses``.
     /// - Throws: a refusal when the appliance says no and nothing was changed, or when the guest does not answer.
+    /// - Returns: what it said, and how it is now; no status when the power was cut.
     package func perform(_ command: ApplianceCommand, address: String) async throws(Refusal) -> ApplianceAnswer {
         if case .upgrade(let version, let failure) = command {
             return try await upgrade(to: version, failure: failure)

@@ -28,7 +28,9 @@ extension GuestImages {
     ///
     /// - Parameters:
     ///   - name: the name, which bears a digest of all that the contents are made from.
+    ///   - progress: is told when another build is waited for.
     ///   - body: fills an empty folder, its first argument; the second is a folder with the scripts.
+    /// - Throws: what `body` throws, or a refusal of the kind `lab`; nothing is left behind then.
     /// - Returns: the absolute path of the folder, which has all of its contents.
     func make(
         _ name: String, _ progress: Progress,
@@ -107,6 +109,8 @@ struct FolderLock: Sendable {
         return FolderLock(descriptor: descriptor)
     }
 
-    /// Gives the lock back. The file stays: removing it would let two others hold a lock of one name.
+    /// Gives the lock back.
+    ///
+    /// The file stays: removing it would let two others hold a lock of one name.
     func release() { _ = close(descriptor) }
 }

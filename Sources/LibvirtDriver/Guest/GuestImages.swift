@@ -18,8 +18,11 @@ package struct GuestImages: Sendable {
 
     /// The guest of a kind, built now if there is none for today's recipe, QEMU and processor.
     ///
-    /// - Parameter progress: is told, line by line, what is being built; nothing when the guest is there already.
+    /// - Parameters:
+    ///   - kind: which guest is wanted.
+    ///   - progress: is told, line by line, what is being built; nothing when the guest is there already.
     /// - Throws: a refusal of the kind `lab` that says what is missing or went wrong, and how to mend it.
+    /// - Returns: what QEMU needs to boot it.
     package func prepare(
         _ kind: GuestKind, progress: @escaping Progress = { _ in }
     ) async throws(Refusal) -> GuestImage {
@@ -33,6 +36,10 @@ package struct GuestImages: Sendable {
 
     /// The package of a version of the sample application, built now if there is none.
     ///
+    /// - Parameters:
+    ///   - version: numbers and dots.
+    ///   - progress: is told when another build is waited for.
+    /// - Throws: a refusal of the kind `lab`.
     /// - Returns: the absolute path of the package.
     package func package(version: String, progress: @escaping Progress = { _ in }) async throws(Refusal) -> String {
         guard !version.isEmpty, version.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), version.first != "."

@@ -27,7 +27,11 @@ package struct HostInspection: Sendable {
 
     /// What a boot would find on these disks: contents, and what would have to be replayed or is corrupt.
     ///
-    /// - Parameter external: the disk of a database outside the machine, where there is one.
+    /// - Parameters:
+    ///   - disks: the contents of the machine's disks.
+    ///   - external: the disk of a database outside the machine, where there is one.
+    /// - Throws: a refusal of the kind `lab` when an image cannot be read.
+    /// - Returns: the facts of contents and recoveries.
     package func facts(
         of disks: [DiskRole: Source], external: Source? = nil
     ) async throws(Refusal) -> Facts {

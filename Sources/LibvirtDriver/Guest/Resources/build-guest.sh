@@ -11,12 +11,13 @@ mkdir -p "$root"
 echo "installing labapp $version for $appliance"
 tar -xf "$base/root.tar" -C "$root" --exclude='./dev/*'
 
-mkdir -p "$root/usr/lib/belay/shim" "$root/etc/labapp" "$root/data" "$root/external" "$root/var/lib/labapp"
+mkdir -p "$root/usr/lib/belay/shim" "$root/etc/labapp" "$root/data" "$root/external" "$root/var/lib/labapp/upgrade"
 for script in fill step stand-still upgrade init; do install -m 755 "$script.sh" "$root/usr/lib/belay/$script"; done
 install -m 755 freeze-hook.sh "$root/usr/lib/belay/freeze-hook"
 install -m 755 appliance.pl "$root/usr/lib/belay/appliance"
 install -m 755 keeper.pl "$root/usr/lib/belay/keeper"
-install -m 755 dpkg-deb.pl "$root/usr/lib/belay/shim/dpkg-deb"
+install -m 755 dpkg-deb.sh "$root/usr/lib/belay/shim/dpkg-deb"
+install -m 755 dpkg-deb-stream.pl "$root/usr/lib/belay/dpkg-deb-stream"
 install -m 755 shutdown.sh "$root/usr/sbin/shutdown"
 addresses=/etc/labapp/address.conf
 [ "$appliance" = circleci-services ] && addresses=/etc/default/replicated # CCI-010

@@ -18,7 +18,7 @@ install -m 755 postinst.sh "$work/DEBIAN/postinst"
 install -m 755 labappd.pl "$work/usr/lib/labapp/labappd"
 echo "$version" >"$work/usr/lib/labapp/VERSION"
 for part in 1 2 3 4 5 6; do # Something to unpack, of which no two versions have the same.
-    seq -f "labapp $version part $part line %06g" 800 >"$work/usr/lib/labapp/assets/part-$part"
+    seq -f "labapp $version part $part line %06g" 180 >"$work/usr/lib/labapp/assets/part-$part"
 done
 chmod -R u=rwX,go=rX "$work"
 find "$work" -exec touch -h -d @0 {} +

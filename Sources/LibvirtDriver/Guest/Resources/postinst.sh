@@ -3,8 +3,18 @@
 set -e
 [ "$1" = configure ] || exit 0
 read -r version <"$DPKG_ROOT/usr/lib/labapp/VERSION"
-feature=$(echo "$version" | cut -d. -f1,2)
 conf=$DPKG_ROOT/etc/labapp/labapp.conf
+IFS=. read -r major minor _ <<VERSION
+$version
+VERSION
+feature=$major.${minor:-0}
+name=${major}_${minor:-0}
+while IFS== read -r key value; do
+    case $key in
+    database) database=$value/app.db ;;
+    notes_migrations) noted=$value ;;
+    esac
+done <"$conf"
 
 configure() {
     sed "s/^configured_for=.*/configured_for=$version/" "$conf" >"$conf.new"
@@ -22,10 +32,8 @@ $step configure 2 'name the version'
 configure
 sync -f /etc
 
-database=$(sed -n 's/^database=//p' "$conf")/app.db
-name=$(echo "$feature" | tr . _)
 known=$(sqlite3 "$database" "SELECT count(*) FROM schema_migrations WHERE version = '$feature'")
-noted=$(sed -n 's/^notes_migrations=//p' "$conf")
+read -r plan 2>/dev/null </run/belay/plan || plan=
 
 # migrate N WHAT STATEMENT: one of the three migrations of this feature release, in a transaction of its own. Run again,
 # it finds its own work: an appliance that takes no notes of them fails over it, the others leave it out.
@@ -33,7 +41,7 @@ migrate() {
     [ "$noted" = yes ] && [ "$known" -ge "$1" ] && return
     $step migrate "$1" "$2" later
     middle=
-    [ "$(cat /run/belay/plan 2>/dev/null)" = "migrate $1 power-loss" ] && middle=".system /usr/lib/belay/stand-still 'migrate $1'"
+    [ "$plan" = "migrate $1 power-loss" ] && middle=".system /usr/lib/belay/stand-still 'migrate $1'"
     sqlite3 -batch -bail "$database" <<SQL
 BEGIN IMMEDIATE;
 $3

@@ -18,4 +18,4 @@ if read -r phase number cause 2>/dev/null </run/belay/plan && [ "$1 $2" = "$phas
     power-loss) [ "$4" = later ] || /usr/lib/belay/stand-still "$1 $2" ;;
     esac
 fi
-mkdir -p $record && echo "$3" >"$record/$1.$2" || exit 1
+echo "$3" >"$record/$1.$2" || exit 1

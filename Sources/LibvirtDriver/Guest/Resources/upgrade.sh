@@ -4,7 +4,12 @@ set -e
 export PATH=/usr/lib/belay/shim:/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C
 step=/usr/lib/belay/step
 package=/run/belay/labapp_$1.deb
-appliance=$(sed -n 's/^appliance=//p' /etc/labapp/labapp.conf)
+while IFS== read -r key value; do
+    case $key in
+    appliance) appliance=$value ;;
+    database) database=$value ;;
+    esac
+done </etc/labapp/labapp.conf
 refuse() {
     echo "pre-check: $1" >&2
     exit 1
@@ -28,7 +33,7 @@ if [ "$appliance" = github-enterprise-server ]; then
     [ $((room)) -ge 15 ] || refuse "less than 15 % of the data disk is free (GHES-015)"
 fi
 $step pre-check 2 'check the settings'
-grep -q '^database=' /etc/labapp/labapp.conf || refuse 'the settings cannot be read'
+[ -n "$database" ] || refuse 'the settings cannot be read'
 
 [ "$appliance" != github-enterprise-server ] || /usr/lib/belay/appliance maintenance on >/dev/null
 dpkg -i "$package"

@@ -1,15 +1,10 @@
-#!/usr/bin/perl
-# dpkg-deb as dpkg calls it during an upgrade: the real one, but when the plan is to fail in the unpacking, the stream of
-# files breaks off, or stands still, in the middle of the planned file. dpkg itself is the real one and has really
-# unpacked all before.
+#!/usr/bin/perl -w
+# dpkg-deb-stream NUMBER CAUSE ARGUMENT...: the stream of files that dpkg-deb gives to dpkg, which breaks off, or stands
+# still, in the middle of file NUMBER. dpkg itself is the real one and has really unpacked all before.
 use strict;
-use warnings;
 
-my $real = '/usr/bin/dpkg-deb';
-my ($phase, $number, $cause) = split ' ', slurp('/run/belay/plan');
-exec $real, @ARGV if ($ARGV[0] // '') ne '--fsys-tarfile' || ($phase // '') ne 'unpack';
-
-open my $from, '-|:raw', $real, @ARGV or die "dpkg-deb: $!\n";
+my ($number, $cause, @arguments) = @ARGV;
+open my $from, '-|:raw', '/usr/bin/dpkg-deb', @arguments or die "dpkg-deb: $!\n";
 my $tar = do { local $/; <$from> };
 binmode STDOUT;
 $| = 1;
@@ -30,9 +25,3 @@ if ($cause eq 'error')      { print STDERR "dpkg-deb: error: the archive ends in
 if ($cause eq 'power-loss') { system '/usr/lib/belay/stand-still', "unpack $number" }
 system '/usr/lib/belay/fill', '/var/log', 0;
 print substr $tar, $middle;
-
-sub slurp {
-    open my $file, '<', $_[0] or return '';
-    local $/;
-    return scalar <$file>;
-}
