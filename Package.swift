@@ -45,7 +45,8 @@ let package = Package(
         .target(
             name: "EC2", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees], exclude: ["Rules.md"]),
         .target(
-            name: "VSphere", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees], exclude: ["Rules.md"]),
+            name: "VSphere", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees],
+            exclude: ["Rules.md"]),
         .target(
             name: "ComputeEngine", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees],
             exclude: ["Rules.md"]),
@@ -70,7 +71,8 @@ let package = Package(
         .target(
             name: "LabCommands",
             dependencies: [
-                "LabCore", "Hypervisor", "EC2", "ComputeEngine", "VSphere", "ScenarioRunner", "Reports", "LibvirtDriver",
+                "LabCore", "Hypervisor", "EC2", "ComputeEngine", "VSphere", "ScenarioRunner", "Reports",
+                "LibvirtDriver",
                 "RuleLedger",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -83,7 +85,8 @@ let package = Package(
         .testTarget(name: "HypervisorTests", dependencies: ["Hypervisor", "LabCore"]),
         .testTarget(name: "SimulatedMachineTests", dependencies: ["SimulatedMachine", "Hypervisor", "LabCore"]),
         .testTarget(name: "EC2Tests", dependencies: ["EC2", "SimulatedMachine", "Hypervisor", "LabCore"]),
-        .testTarget(name: "VSphereTests", dependencies: ["VSphere", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
+        .testTarget(
+            name: "VSphereTests", dependencies: ["VSphere", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
         .testTarget(
             name: "ComputeEngineTests",
             dependencies: ["ComputeEngine", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),

@@ -21,9 +21,13 @@ public struct EC2: Hashable, Sendable {
     package internal(set) var rootReplacements: TreeDictionary<RootReplacement.ID, RootReplacement> = [:]
     /// The tags of every resource, by its id.
     var tagSets: TreeDictionary<String, [String: String]> = [:]
-    /// The parents of snapshots that are gone, so that their descendants find their next of kin. Rule: AWS-034.
+    /// The parents of snapshots that are gone, so that their descendants find their next of kin.
+    ///
+    /// Rule: AWS-034.
     var buriedParents: TreeDictionary<EBSSnapshot.ID, EBSSnapshot.ID> = [:]
-    /// What was made under which client token. Rule: AWS-069.
+    /// What was made under which client token.
+    ///
+    /// Rule: AWS-069.
     var replays: TreeDictionary<String, Replay> = [:]
     var account = AccountSettings()
     /// Which instance last spoke to the services outside the machines of one family.
@@ -59,7 +63,9 @@ enum Replay: Hashable, Sendable {
 
 /// Settings of the account that verbs change.
 struct AccountSettings: Hashable, Sendable {
-    /// New volumes and copies are encrypted without being asked. Rule: AWS-055.
+    /// New volumes and copies are encrypted without being asked.
+    ///
+    /// Rule: AWS-055.
     var encryptsByDefault = false
     /// Keys that cannot be used.
     var disabledKeys: Set<String> = []

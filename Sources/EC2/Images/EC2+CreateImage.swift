@@ -7,11 +7,15 @@ package struct CreateImage: Hashable, Sendable {
     package var instance: Instance.ID
     package var name: String
     package var description = ""
-    /// The guest is left running, and only what it had flushed is in the image. Rule: AWS-121.
+    /// The guest is left running, and only what it had flushed is in the image.
+    ///
+    /// Rule: AWS-121.
     package var noReboot = false
     /// Devices that are left out.
     package var droppedDevices: [String] = []
-    /// Devices whose size the caller tries to change, which is refused. Rule: AWS-123.
+    /// Devices whose size the caller tries to change, which is refused.
+    ///
+    /// Rule: AWS-123.
     package var resizedDevices: [String: Int] = [:]
     package var imageTags: [Tag] = []
     package var snapshotTags: [Tag] = []
@@ -59,7 +63,9 @@ extension EC2 {
         }
     }
 
-    /// Names are unique, and stay taken for a while after their image is gone. Rule: AWS-124.
+    /// Names are unique, and stay taken for a while after their image is gone.
+    ///
+    /// Rule: AWS-124.
     func checkImageName(_ name: String) throws(EC2Fault) {
         let allowed = name.allSatisfy { letter in
             letter.isASCII && (letter.isLetter || letter.isNumber) || "()[] ./-'@_".contains(letter)
@@ -97,7 +103,9 @@ extension EC2 {
         return image
     }
 
-    /// An image copies the flags of the instance. Rule: AWS-108.
+    /// An image copies the flags of the instance.
+    ///
+    /// Rule: AWS-108.
     private func mapping(_ device: String, _ volume: Volume, _ snapshot: EBSSnapshot) -> Image.Mapping {
         Image.Mapping(
             device: device, snapshot: snapshot.id, size: snapshot.volumeSize, type: volume.shape.type,
@@ -105,7 +113,9 @@ extension EC2 {
             deleteOnTermination: volume.attachment?.deleteOnTermination ?? true)
     }
 
-    /// Looks at the pending images that a snapshot belongs to, now that its copy is done. Rule: AWS-122.
+    /// Looks at the pending images that a snapshot belongs to, now that its copy is done.
+    ///
+    /// Rule: AWS-122.
     mutating func checkImages(using id: EBSSnapshot.ID) {
         let waiting = images.values.filter { $0.state == .pending && $0.mappings.contains { $0.snapshot == id } }
         for image in waiting.sorted(by: { $0.id < $1.id }) {
@@ -119,7 +129,9 @@ extension EC2 {
         }
     }
 
-    /// A pending image becomes available; the record of a deregistered one is forgotten. Rule: AWS-130.
+    /// A pending image becomes available; the record of a deregistered one is forgotten.
+    ///
+    /// Rule: AWS-130.
     mutating func check(_ id: Image.ID) {
         guard var image = images[id] else { return }
         if image.state.completed() {

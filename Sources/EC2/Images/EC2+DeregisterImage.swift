@@ -7,7 +7,9 @@ extension EC2 {
         case success, skipped
     }
 
-    /// Deregisters an image; its instances stay, and its snapshots too unless they are asked to go along. Rule: AWS-128.
+    /// Deregisters an image; its instances stay, and its snapshots too unless they are asked to go along.
+    ///
+    /// Rule: AWS-128.
     @discardableResult
     package mutating func deregisterImage(
         _ id: Image.ID, deletesSnapshots: Bool = false
@@ -43,7 +45,9 @@ extension EC2 {
         return results
     }
 
-    /// DisableImage: it is kept but cannot be launched. Rule: AWS-127.
+    /// DisableImage: it is kept but cannot be launched.
+    ///
+    /// Rule: AWS-127.
     package mutating func disableImage(_ id: Image.ID) throws(EC2Fault) {
         try call("DisableImage", on: id.rawValue) { ec2 throws(EC2Fault) in
             var image = try ec2.image(id)
@@ -61,7 +65,9 @@ extension EC2 {
         }
     }
 
-    /// EnableImageDeregistrationProtection and its opposite, which with a cool-down acts a day later. Rule: AWS-131.
+    /// EnableImageDeregistrationProtection and its opposite, which with a cool-down acts a day later.
+    ///
+    /// Rule: AWS-131.
     package mutating func setDeregistrationProtection(
         of id: Image.ID, _ isProtected: Bool, coolDown: Bool = false
     ) throws(EC2Fault) {
@@ -78,7 +84,9 @@ extension EC2 {
         }
     }
 
-    /// DescribeImages: one just deregistered is left out, and later not found. Rule: AWS-130.
+    /// DescribeImages: one just deregistered is left out, and later not found.
+    ///
+    /// Rule: AWS-130.
     package func describeImages(_ ids: [Image.ID] = []) throws(EC2Fault) -> [Image] {
         var found: [Image] = []
         for id in ids { found.append(try image(id)) }

@@ -21,7 +21,9 @@ package struct RegisterImage: Hashable, Sendable {
 }
 
 extension EC2 {
-    /// Makes an image of complete snapshots, available at once. Rule: AWS-126.
+    /// Makes an image of complete snapshots, available at once.
+    ///
+    /// Rule: AWS-126.
     package mutating func registerImage(_ request: RegisterImage) throws(EC2Fault) -> Image {
         try call("RegisterImage", on: request.name, answer: { $0.id.rawValue }) { ec2 throws(EC2Fault) in
             try ec2.checkImageName(request.name)
@@ -41,7 +43,9 @@ extension EC2 {
 
     private func settled(_ mapping: Image.Mapping) throws(EC2Fault) -> Image.Mapping {
         guard let id = mapping.snapshot else {
-            guard mapping.size > 0 else { throw .badMapping("The device '\(mapping.device)' needs a size or a snapshot.") }
+            guard mapping.size > 0 else {
+                throw .badMapping("The device '\(mapping.device)' needs a size or a snapshot.")
+            }
             return mapping
         }
         let source = try usableSnapshot(id)

@@ -19,13 +19,17 @@ package struct Image: Hashable, Sendable, Identified {
     package var productCodes: [String] = []
     package var sourceInstance: Instance.ID?
     package var isDeregistrationProtected = false
-    /// Whether switching the protection off takes a day to act. Rule: AWS-131.
+    /// Whether switching the protection off takes a day to act.
+    ///
+    /// Rule: AWS-131.
     package var hasProtectionCoolDown = false
     /// Until when the protection still holds after it was switched off.
     var protectedUntil: Instant?
     /// When it was deregistered.
     var deregistered: Instant?
-    /// Whether it was made without a reboot, which only so many can be at a time. Rule: AWS-125.
+    /// Whether it was made without a reboot, which only so many can be at a time.
+    ///
+    /// Rule: AWS-125.
     var isWithoutReboot = false
     /// Whether it is the vendor's, from which the lab's machines are launched.
     var isVendors = false
@@ -35,7 +39,9 @@ package struct Image: Hashable, Sendable, Identified {
     /// One device of an image.
     package struct Mapping: Hashable, Sendable {
         package var device: String
-        /// The snapshot; not shown while the image is pending. Rule: AWS-122.
+        /// The snapshot; not shown while the image is pending.
+        ///
+        /// Rule: AWS-122.
         package var snapshot: EBSSnapshot.ID?
         /// The size in GiB; not shown while the image is pending.
         package var size: Int
@@ -56,7 +62,9 @@ package struct Image: Hashable, Sendable, Identified {
         }
     }
 
-    /// The bucket-like place that answers give. Rule: AWS-126.
+    /// The bucket-like place that answers give.
+    ///
+    /// Rule: AWS-126.
     package var location: String { "\(owner)/\(name)" }
 
     /// What answers show of it.

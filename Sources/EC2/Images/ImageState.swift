@@ -31,7 +31,9 @@ extension ImageState {
         guard self == .available || moved(from: .disabled, to: .available) else { throw NotInState(self) }
     }
 
-    /// DeregisterImage. Rule: AWS-129.
+    /// DeregisterImage.
+    ///
+    /// Rule: AWS-129.
     package mutating func deregister() throws(NotInState<Self>) {
         guard self != .deregistered else { throw NotInState(self) }
         self = .deregistered

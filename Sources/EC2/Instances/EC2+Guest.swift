@@ -29,9 +29,12 @@ extension EC2 {
         instances[instance.id]?.machine.outside = speaker.machine.outside
     }
 
-    /// The time that a boot loses because blocks of its root have not been loaded yet. Rule: AWS-047.
+    /// The time that a boot loses because blocks of its root have not been loaded yet.
+    ///
+    /// Rule: AWS-047.
     private func loadingDelay(of instance: Instance) -> Duration {
-        guard let root = instance.devices[instance.rootDevice].flatMap({ volumes[$0] }), let loading = root.loading else {
+        guard let root = instance.devices[instance.rootDevice].flatMap({ volumes[$0] }), let loading = root.loading
+        else {
             return .zero
         }
         let missing = Int64(100 - loading.progress(at: now))

@@ -11,7 +11,9 @@ package enum InstanceAttribute: Hashable, Sendable {
     /// Whether the volume at a device goes with the instance; without a value it does. Rule: AWS-107.
     case deleteOnTermination(device: String, Bool?)
 
-    /// Whether it can be changed of a stopped instance only. Rule: AWS-105.
+    /// Whether it can be changed of a stopped instance only.
+    ///
+    /// Rule: AWS-105.
     package var needsStop: Bool {
         switch self {
         case .type, .userData, .isEBSOptimized: true
@@ -21,7 +23,9 @@ package enum InstanceAttribute: Hashable, Sendable {
 }
 
 extension EC2 {
-    /// Changes one attribute of an instance. Rule: AWS-106.
+    /// Changes one attribute of an instance.
+    ///
+    /// Rule: AWS-106.
     package mutating func modifyInstanceAttribute(
         of id: Instance.ID, _ attributes: [InstanceAttribute], dryRun: Bool = false
     ) throws(EC2Fault) {

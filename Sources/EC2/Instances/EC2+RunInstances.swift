@@ -4,7 +4,9 @@ import LabCore
 import SimulatedMachine
 
 extension EC2 {
-    /// Launches as many instances as there is room for, between the least and the most. Rule: AWS-114.
+    /// Launches as many instances as there is room for, between the least and the most.
+    ///
+    /// Rule: AWS-114.
     ///
     /// Rule: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
     package mutating func runInstances(_ request: RunInstances, dryRun: Bool = false) throws(EC2Fault) -> [Instance] {
@@ -60,7 +62,9 @@ extension EC2 {
         try checkTags(request.volumeTags)
     }
 
-    /// The image, if instances can be launched from it. Rule: AWS-127.
+    /// The image, if instances can be launched from it.
+    ///
+    /// Rule: AWS-127.
     private func launchable(_ id: Image.ID) throws(EC2Fault) -> Image {
         let found = try image(id)
         guard found.state == .available else {
@@ -70,12 +74,15 @@ extension EC2 {
         return found
     }
 
-    /// The devices of an instance: those of the image with the request's laid over them. Rule: AWS-116.
+    /// The devices of an instance: those of the image with the request's laid over them.
+    ///
+    /// Rule: AWS-116.
     private func devices(of request: RunInstances, _ image: Image) throws(EC2Fault) -> [Image.Mapping] {
         var devices = Dictionary(image.mappings.map { ($0.device, $0) }) { $1 }
         for mapping in request.mappings {
             guard DeviceName.isValid(mapping.device) else { throw .badDevice(mapping.device) }
-            devices[mapping.device] = mapping.isDropped ? nil : try merged(mapping, over: devices[mapping.device], image)
+            devices[mapping.device] =
+                mapping.isDropped ? nil : try merged(mapping, over: devices[mapping.device], image)
         }
         guard devices[image.rootDevice] != nil else { throw .badMapping("The root device cannot be left out.") }
         return devices.values.sorted { $0.device < $1.device }
@@ -109,7 +116,9 @@ extension EC2 {
             deleteOnTermination: mapping.deleteOnTermination ?? base?.deleteOnTermination ?? true)
     }
 
-    /// A private address stays with its instance until that is terminated, even while it is stopped. Rule: AWS-117.
+    /// A private address stays with its instance until that is terminated, even while it is stopped.
+    ///
+    /// Rule: AWS-117.
     private func checkPrivateAddress(_ address: String?) throws(EC2Fault) {
         guard let address else { return }
         guard !instances.values.contains(where: { $0.privateAddress == address && $0.state != .terminated }) else {
@@ -162,7 +171,9 @@ extension EC2 {
         return instance  // The answer shows no devices yet.
     }
 
-    /// Makes one volume of a new instance; what goes wrong shows when the instance does not come up. Rule: AWS-119.
+    /// Makes one volume of a new instance; what goes wrong shows when the instance does not come up.
+    ///
+    /// Rule: AWS-119.
     private mutating func makeVolume(_ mapping: Image.Mapping, of instance: Instance, tags: [Tag]) {
         let source = mapping.snapshot.flatMap { snapshots[$0] }
         let shape: Volume.Shape

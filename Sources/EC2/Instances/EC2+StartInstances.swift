@@ -10,9 +10,12 @@ extension EC2 {
         package var current: PowerState
     }
 
-    /// Starts stopped instances; those that run already stay as they are. Rule: AWS-097.
+    /// Starts stopped instances; those that run already stay as they are.
+    ///
+    /// Rule: AWS-097.
     package mutating func startInstances(_ ids: [Instance.ID], dryRun: Bool = false) throws(EC2Fault) -> [StateChange] {
-        try call("StartInstances", on: ids.words, tokens: max(1, ids.count), answer: { $0.words }) { ec2 throws(EC2Fault) in
+        try call("StartInstances", on: ids.words, tokens: max(1, ids.count), answer: { $0.words }) {
+            ec2 throws(EC2Fault) in
             try ec2.endDryRun(dryRun)
             let found = try ec2.allInstances(ids)
             for instance in found { try ec2.checkStart(of: instance) }
@@ -29,7 +32,8 @@ extension EC2 {
         let running = instances.values.filter { $0.state == .pending || $0.state == .running }
         guard running.reduce(0, { $0 + $1.type.processors }) + instance.type.processors <= settings.quotas.processors
         else {
-            throw EC2Fault("VcpuLimitExceeded", "You have requested more vCPU capacity than your limit allows.", rule: "AWS-114")
+            throw EC2Fault(
+                "VcpuLimitExceeded", "You have requested more vCPU capacity than your limit allows.", rule: "AWS-114")
         }
     }
 
@@ -49,7 +53,9 @@ extension EC2 {
         return StateChange(instance: instance.id, previous: previous, current: .pending)
     }
 
-    /// The host has taken the instance, and its guest boots; or its volumes could not be made. Rule: AWS-119.
+    /// The host has taken the instance, and its guest boots; or its volumes could not be made.
+    ///
+    /// Rule: AWS-119.
     mutating func finishLaunch(of id: Instance.ID, _ epoch: Int) {
         guard var instance = instances[id], instance.epoch == epoch else { return }
         if let failure = instance.launchFailure {

@@ -2,7 +2,9 @@ import HashTreeCollections
 import Hypervisor
 import LabCore
 
-/// How an instance is stopped. Rule: AWS-100.
+/// How an instance is stopped.
+///
+/// Rule: AWS-100.
 package enum StopManner: Hashable, Sendable {
     /// The guest is asked to shut down; after some minutes its power is cut.
     case clean
@@ -13,11 +15,14 @@ package enum StopManner: Hashable, Sendable {
 }
 
 extension EC2 {
-    /// Stops running instances; those that are stopped already stay as they are. Rule: AWS-098.
+    /// Stops running instances; those that are stopped already stay as they are.
+    ///
+    /// Rule: AWS-098.
     package mutating func stopInstances(
         _ ids: [Instance.ID], _ manner: StopManner = .clean, dryRun: Bool = false
     ) throws(EC2Fault) -> [StateChange] {
-        try call("StopInstances", on: ids.words, tokens: max(1, ids.count), answer: { $0.words }) { ec2 throws(EC2Fault) in
+        try call("StopInstances", on: ids.words, tokens: max(1, ids.count), answer: { $0.words }) {
+            ec2 throws(EC2Fault) in
             try ec2.endDryRun(dryRun)
             let found = try ec2.allInstances(ids)
             for instance in found {
@@ -60,7 +65,9 @@ extension EC2 {
         }
     }
 
-    /// The guest did not shut down in time. Rule: AWS-100.
+    /// The guest did not shut down in time.
+    ///
+    /// Rule: AWS-100.
     mutating func cutPower(of id: Instance.ID, _ epoch: Int) {
         guard let instance = instances[id], instance.epoch == epoch else { return }
         cutGuestPower(of: id)
@@ -69,9 +76,13 @@ extension EC2 {
             in: settings.timings.forcedStop)
     }
 
-    /// Memory and the public address are gone; disks, private and hardware address stay. Rule: AWS-101.
+    /// Memory and the public address are gone; disks, private and hardware address stay.
+    ///
+    /// Rule: AWS-101.
     mutating func finishStop(of id: Instance.ID, _ epoch: Int) {
-        guard var instance = instances[id], instance.epoch == epoch, instance.state.wentDown() == .begins else { return }
+        guard var instance = instances[id], instance.epoch == epoch, instance.state.wentDown() == .begins else {
+            return
+        }
         if instance.elasticAddress == nil { instance.publicAddress = nil }
         instances[id] = instance
         note(id.rawValue, "stopping -> stopped")
@@ -80,7 +91,9 @@ extension EC2 {
 }
 
 extension EC2 {
-    /// Reboots the guests of running instances; the state does not show it, and addresses stay. Rule: AWS-102.
+    /// Reboots the guests of running instances; the state does not show it, and addresses stay.
+    ///
+    /// Rule: AWS-102.
     package mutating func rebootInstances(_ ids: [Instance.ID], dryRun: Bool = false) throws(EC2Fault) {
         try call("RebootInstances", on: ids.words) { ec2 throws(EC2Fault) in
             try ec2.endDryRun(dryRun)

@@ -4,7 +4,9 @@ import Hypervisor
 import LabCore
 
 extension EC2 {
-    /// Terminates instances; repeated calls succeed. Rule: AWS-110.
+    /// Terminates instances; repeated calls succeed.
+    ///
+    /// Rule: AWS-110.
     ///
     /// One protected member keeps the others of its zone alive; those of other zones are terminated. Rule: AWS-111.
     package mutating func terminateInstances(
@@ -48,7 +50,9 @@ extension EC2 {
         giveUpEverything(of: id)
     }
 
-    /// Deletes the volumes that are to go with the instance and lets go of the others. Rule: AWS-110.
+    /// Deletes the volumes that are to go with the instance and lets go of the others.
+    ///
+    /// Rule: AWS-110.
     mutating func giveUpEverything(of id: Instance.ID) {
         guard let instance = instances[id] else { return }
         for volume in instance.devices.values.sorted() {

@@ -14,9 +14,13 @@ package struct Instance: Hashable, Sendable, Identified {
     package var zone: String
     package var architecture: String
     package var created: Instant
-    /// When it was last started. Rule: AWS-103.
+    /// When it was last started.
+    ///
+    /// Rule: AWS-103.
     package var launchTime: Instant
-    /// Why it was stopped or terminated, empty while it runs. Rule: AWS-104.
+    /// Why it was stopped or terminated, empty while it runs.
+    ///
+    /// Rule: AWS-104.
     package var reason = ""
     package var stateReason: StateReason?
     package var privateAddress: String
@@ -29,9 +33,13 @@ package struct Instance: Hashable, Sendable, Identified {
     package var userData = ""
     package var clientToken: String?
     package var isEBSOptimized = false
-    /// TerminateInstances is refused. Rule: AWS-112.
+    /// TerminateInstances is refused.
+    ///
+    /// Rule: AWS-112.
     package var disableAPITermination = false
-    /// StopInstances is refused. Rule: AWS-113.
+    /// StopInstances is refused.
+    ///
+    /// Rule: AWS-113.
     package var disableAPIStop = false
     /// When both status checks are ok; nothing while it does not run.
     package var statusOK: Instant?
@@ -42,11 +50,17 @@ package struct Instance: Hashable, Sendable, Identified {
 
     /// What the guest uses the disk at a device for.
     var roles: [String: DiskRole]
-    /// Devices that were torn away from the guest, which cannot be used before it reboots. Rule: AWS-082.
+    /// Devices that were torn away from the guest, which cannot be used before it reboots.
+    ///
+    /// Rule: AWS-082.
     var blockedDevices: Set<String> = []
-    /// The volumes that were its root at some time. Rule: AWS-134.
+    /// The volumes that were its root at some time.
+    ///
+    /// Rule: AWS-134.
     var rootHistory: [Volume.ID] = []
-    /// The snapshot from which its first root was made. Rule: AWS-133.
+    /// The snapshot from which its first root was made.
+    ///
+    /// Rule: AWS-133.
     var launchSnapshot: EBSSnapshot.ID?
     /// What is installed on its disks.
     var software: Software
@@ -55,7 +69,9 @@ package struct Instance: Hashable, Sendable, Identified {
     /// Counts the changes of power, so that what falls due late does no harm.
     var epoch = 0
     var isRebooting = false
-    /// Why it will not come up. Rule: AWS-119.
+    /// Why it will not come up.
+    ///
+    /// Rule: AWS-119.
     var launchFailure: StateReason?
 
     /// The code and the sentence for a change of state.

@@ -37,7 +37,9 @@ package enum PowerState: String, Hashable, Sendable, CaseIterable {
 }
 
 extension PowerState {
-    /// StartInstances. Rule: AWS-097.
+    /// StartInstances.
+    ///
+    /// Rule: AWS-097.
     package mutating func start() throws(NotInState<Self>) -> Effect {
         switch self {
         case .stopped:
@@ -48,7 +50,9 @@ extension PowerState {
         }
     }
 
-    /// StopInstances, or a guest that switches itself off. Rule: AWS-098.
+    /// StopInstances, or a guest that switches itself off.
+    ///
+    /// Rule: AWS-098.
     package mutating func stop() throws(NotInState<Self>) -> Effect {
         switch self {
         case .running:
@@ -59,7 +63,9 @@ extension PowerState {
         }
     }
 
-    /// RebootInstances; the state never shows it. Rule: AWS-102.
+    /// RebootInstances; the state never shows it.
+    ///
+    /// Rule: AWS-102.
     package func reboot() throws(NotInState<Self>) -> Effect {
         switch self {
         case .running: return .begins
@@ -68,7 +74,9 @@ extension PowerState {
         }
     }
 
-    /// TerminateInstances, which may be repeated. Rule: AWS-110.
+    /// TerminateInstances, which may be repeated.
+    ///
+    /// Rule: AWS-110.
     package mutating func terminate() -> Effect {
         switch self {
         case .pending, .running, .stopping, .stopped:
@@ -87,7 +95,9 @@ extension PowerState {
     /// Nothing is left but the record.
     package mutating func removed() -> Effect { moved(from: .shuttingDown, to: .terminated) }
 
-    /// The volumes could not be made. Rule: AWS-119.
+    /// The volumes could not be made.
+    ///
+    /// Rule: AWS-119.
     package mutating func failedToLaunch() -> Effect { moved(from: .pending, to: .terminated) }
 
     /// What fell due after another request overtook it finds another state, and is no more.

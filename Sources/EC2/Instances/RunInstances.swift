@@ -17,7 +17,9 @@ package struct RunInstances: Hashable, Sendable {
 
     package init(image: Image.ID) { self.image = image }
 
-    /// What one device is to be, over what the image says. Rule: AWS-116.
+    /// What one device is to be, over what the image says.
+    ///
+    /// Rule: AWS-116.
     package struct Mapping: Hashable, Sendable {
         package var device: String
         /// The device of the image is left out.

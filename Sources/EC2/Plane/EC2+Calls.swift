@@ -38,7 +38,9 @@ extension EC2 {
     /// Writes an event into the journal.
     mutating func note(_ subject: String, _ text: String) { journal.append(Event(now, subject, text)) }
 
-    /// Ends a rehearsal: what comes before it is checked, what comes after is not. Rule: AWS-157.
+    /// Ends a rehearsal: what comes before it is checked, what comes after is not.
+    ///
+    /// Rule: AWS-157.
     func endDryRun(_ isDryRun: Bool) throws(EC2Fault) {
         if isDryRun { throw .dryRun }
     }

@@ -2,22 +2,30 @@ import HashTreeCollections
 import LabCore
 
 extension EC2 {
-    /// Makes an id for a new resource. Rule: AWS-161.
+    /// Makes an id for a new resource.
+    ///
+    /// Rule: AWS-161.
     mutating func makeID<Resource>(_: Resource.Type) -> ResourceID<Resource> {
         ResourceID(rawValue: Resource.prefix + world.names.hexadecimal(digits: 17))
     }
 
-    /// Whether calls that name a resource made at `created` find it already. Rule: AWS-155.
+    /// Whether calls that name a resource made at `created` find it
+    ///
+    /// already. Rule: AWS-155.
     func isKnown(since created: Instant) -> Bool { created + settings.visibilityDelay <= now }
 
-    /// Finds an instance by its id. Rule: AWS-161.
+    /// Finds an instance by its id.
+    ///
+    /// Rule: AWS-161.
     func instance(_ id: Instance.ID) throws(EC2Fault) -> Instance {
         guard id.isWellFormed else { throw .malformed(id) }
         guard let instance = instances[id], isKnown(since: instance.created) else { throw .unknown([id]) }
         return instance
     }
 
-    /// Finds several instances; one that is unknown makes all of them fail. Rule: AWS-111.
+    /// Finds several instances; one that is unknown makes all of them fail.
+    ///
+    /// Rule: AWS-111.
     func allInstances(_ ids: [Instance.ID]) throws(EC2Fault) -> [Instance] {
         if let malformed = ids.first(where: { !$0.isWellFormed }) { throw .malformed(malformed) }
         let found = ids.compactMap { instances[$0] }.filter { isKnown(since: $0.created) }
@@ -27,14 +35,18 @@ extension EC2 {
         return found
     }
 
-    /// Finds a volume by its id. Rule: AWS-161.
+    /// Finds a volume by its id.
+    ///
+    /// Rule: AWS-161.
     func volume(_ id: Volume.ID) throws(EC2Fault) -> Volume {
         guard id.isWellFormed else { throw .malformed(id) }
         guard let volume = volumes[id], isKnown(since: volume.created) else { throw .unknown(id) }
         return volume
     }
 
-    /// Finds a snapshot by its id; what lies in the Recycle Bin is not found. Rule: AWS-043.
+    /// Finds a snapshot by its id; what lies in the Recycle Bin is not found.
+    ///
+    /// Rule: AWS-043.
     func snapshot(_ id: EBSSnapshot.ID) throws(EC2Fault) -> EBSSnapshot {
         guard id.isWellFormed else { throw .malformed(id) }
         guard let snapshot = snapshots[id], snapshot.state.isVisible, isKnown(since: snapshot.start) else {
@@ -69,7 +81,8 @@ extension EC2Fault {
 
     static func unknown(_ ids: [Instance.ID]) -> EC2Fault {
         let list = ids.map(\.rawValue).joined(separator: ", ")
-        let message = ids.count == 1 ? "The instance ID '\(list)' does not exist" : "The instance IDs '\(list)' do not exist"
+        let message =
+            ids.count == 1 ? "The instance ID '\(list)' does not exist" : "The instance IDs '\(list)' do not exist"
         return EC2Fault("InvalidInstanceID.NotFound", message, rule: "AWS-111")
     }
     static func unknown(_ id: Volume.ID) -> EC2Fault {

@@ -9,9 +9,13 @@ extension EC2 {
         public var zones = ["us-east-1a", "us-east-1b", "us-east-1c"]
         /// The account that owns everything.
         public var account = "123456789012"
-        /// Whether calls are counted against token buckets. Rule: AWS-156.
+        /// Whether calls are counted against token buckets.
+        ///
+        /// Rule: AWS-156.
         public var isThrottling = false
-        /// How long a new resource stays unknown to calls that name it. Rule: AWS-155.
+        /// How long a new resource stays unknown to calls that name it.
+        ///
+        /// Rule: AWS-155.
         public var visibilityDelay: Duration = .zero
         /// How long each step takes.
         public var timings = Timings()
@@ -32,35 +36,63 @@ extension EC2 {
 extension EC2.Settings {
     /// How much of everything there may be in an account and region.
     public struct Quotas: Hashable, Sendable {
-        /// Snapshots that are still pending, of one volume. Rule: AWS-006.
+        /// Snapshots that are still pending, of one volume.
+        ///
+        /// Rule: AWS-006.
         public var pendingSnapshotsPerVolume = 5
-        /// Snapshots that are still pending, of one volume of type st1 or sc1. Rule: AWS-006.
+        /// Snapshots that are still pending, of one volume of type st1 or sc1.
+        ///
+        /// Rule: AWS-006.
         public var pendingSnapshotsPerThroughputVolume = 1
-        /// Snapshots that are still pending, of the account. Rule: AWS-010.
+        /// Snapshots that are still pending, of the account.
+        ///
+        /// Rule: AWS-010.
         public var pendingSnapshots = 100
-        /// Snapshots of the region. Rule: AWS-011.
+        /// Snapshots of the region.
+        ///
+        /// Rule: AWS-011.
         public var snapshots = 100_000
-        /// Data volumes that one call of CreateSnapshots may leave out. Rule: AWS-029.
+        /// Data volumes that one call of CreateSnapshots may leave out.
+        ///
+        /// Rule: AWS-029.
         public var excludedVolumes = 40
-        /// Volumes in one call of CreateSnapshots. Rule: AWS-029.
+        /// Volumes in one call of CreateSnapshots.
+        ///
+        /// Rule: AWS-029.
         public var volumesPerSnapshotSet = 40
-        /// Copies of snapshots under way to the region. Rule: AWS-056.
+        /// Copies of snapshots under way to the region.
+        ///
+        /// Rule: AWS-056.
         public var snapshotCopies = 20
-        /// Volumes of the account. Rule: AWS-167.
+        /// Volumes of the account.
+        ///
+        /// Rule: AWS-167.
         public var volumes = 5_000
-        /// Provisioned storage of one volume type, in GiB. Rule: AWS-167.
+        /// Provisioned storage of one volume type, in GiB.
+        ///
+        /// Rule: AWS-167.
         public var storage = 50 * 1_024
-        /// Volumes attached to one instance. Rule: AWS-077.
+        /// Volumes attached to one instance.
+        ///
+        /// Rule: AWS-077.
         public var attachments = 28
-        /// Running On-Demand instances, in virtual processors. Rule: AWS-114.
+        /// Running On-Demand instances, in virtual processors.
+        ///
+        /// Rule: AWS-114.
         public var processors = 256
         /// Elastic addresses.
         public var addresses = 5
-        /// Images that are being made without a reboot from one instance. Rule: AWS-125.
+        /// Images that are being made without a reboot from one instance.
+        ///
+        /// Rule: AWS-125.
         public var imagesWithoutReboot = 4
-        /// Modifications of one volume in 24 hours. Rule: AWS-090.
+        /// Modifications of one volume in 24 hours.
+        ///
+        /// Rule: AWS-090.
         public var modificationsPerDay = 4
-        /// Tags that a user may put on one resource. Rule: AWS-149.
+        /// Tags that a user may put on one resource.
+        ///
+        /// Rule: AWS-149.
         public var tags = 50
 
         /// Makes the default quotas.
@@ -69,9 +101,13 @@ extension EC2.Settings {
 
     /// What pages or recordings of different years say differently.
     public struct Eras: Hashable, Sendable {
-        /// Deletion of a snapshot with fast restore is refused, as recorded in 2020. Rule: AWS-041.
+        /// Deletion of a snapshot with fast restore is refused, as recorded in 2020.
+        ///
+        /// Rule: AWS-041.
         public var fastRestoreProtectsSnapshots = false
-        /// Two modifications of a volume need six hours between them, as in older regions. Rule: AWS-090.
+        /// Two modifications of a volume need six hours between them, as in older regions.
+        ///
+        /// Rule: AWS-090.
         public var modificationsNeedSixHours = false
 
         /// Makes the settings of today.

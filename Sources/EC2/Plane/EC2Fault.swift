@@ -65,7 +65,9 @@ extension EC2Fault {
     static let dryRun = EC2Fault(
         "DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status: 412, rule: "AWS-157")
 
-    /// Whether an official SDK would call again of its own accord. Rule: AWS-156.
+    /// Whether an official SDK would call again of its own accord.
+    ///
+    /// Rule: AWS-156.
     var isRetriedByClients: Bool { status >= 500 }
 }
 

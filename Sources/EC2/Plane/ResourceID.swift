@@ -12,7 +12,9 @@ package struct ResourceID<Resource: Identified>: RawRepresentable, Hashable, Com
 
     package init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Whether the text has the form of an id: the kind's prefix and 17, or of an old resource 8, digits. Rule: AWS-161.
+    /// Whether the text has the form of an id: the kind's prefix and 17, or of an old resource 8, digits.
+    ///
+    /// Rule: AWS-161.
     package var isWellFormed: Bool {
         guard rawValue.hasPrefix(Resource.prefix) else { return false }
         let digits = rawValue.dropFirst(Resource.prefix.count)

@@ -22,7 +22,8 @@ extension EC2: ControlPlane {
         guard let instance = launched.first else { throw .lab("RunInstances answered without an instance") }
         try waitUntilSettled(instance.id)
         guard let state = instances[instance.id]?.state, state == .running else {
-            throw .lab("the machine did not come up: \(instances[instance.id]?.stateReason?.message ?? "no reason given")")
+            throw .lab(
+                "the machine did not come up: \(instances[instance.id]?.stateReason?.message ?? "no reason given")")
         }
         waitUntilReady(instance.id)
         if case .text(let word) = instances[instance.id]?.machine.facts()[.service], word != "healthy" {
@@ -49,8 +50,10 @@ extension EC2: ControlPlane {
             snapshots[snapshot.id] = snapshot
             let device = disk.role == .root ? Self.rootDevice : Self.dataDevice
             roles[device] = disk.role
-            mappings.append(Image.Mapping(
-                device: device, snapshot: snapshot.id, size: size, type: .gp3, deleteOnTermination: disk.role == .root))
+            mappings.append(
+                Image.Mapping(
+                    device: device, snapshot: snapshot.id, size: size, type: .gp3,
+                    deleteOnTermination: disk.role == .root))
         }
         var image = Image(
             id: makeID(Image.self), name: "\(spec.appliance.rawValue) \(spec.version) \(family)", state: .available,

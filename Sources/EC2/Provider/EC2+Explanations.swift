@@ -23,14 +23,16 @@ extension EC2 {
             when: [.reverted(RevertMethod.newInstance.rawValue)]),
     ]
 
-    private static let disks = [DiskRole.root, .data].map { role in
-        Explanation(
-            .disk(role), [.changed], "AWS-051", "A snapshot is restored to a new volume, which has an id of its own.")
-    } + [
-        Explanation(
-            .disk(.root), [.changed], "AWS-136", "The root was replaced by a new volume.",
-            when: [.reverted(RevertMethod.replaceRootVolume.rawValue)])
-    ]
+    private static let disks =
+        [DiskRole.root, .data].map { role in
+            Explanation(
+                .disk(role), [.changed], "AWS-051",
+                "A snapshot is restored to a new volume, which has an id of its own.")
+        } + [
+            Explanation(
+                .disk(.root), [.changed], "AWS-136", "The root was replaced by a new volume.",
+                when: [.reverted(RevertMethod.replaceRootVolume.rawValue)])
+        ]
 
     private static let memory = [
         Explanation(
@@ -40,7 +42,8 @@ extension EC2 {
         Explanation(
             .openRecords, [.changed, .lost], "AWS-002", "Open transactions are in memory, which is in no snapshot."),
         Explanation(
-            .looseFiles, [.changed, .lost], "AWS-002", "What the guest had not written to its volumes is in no snapshot.",
+            .looseFiles, [.changed, .lost], "AWS-002",
+            "What the guest had not written to its volumes is in no snapshot.",
             when: [.quiesced(false)]),
         Explanation(
             .fileSystem(.root), [.changed], "AWS-002", "The file system was taken as it was, in use.",
@@ -54,14 +57,16 @@ extension EC2 {
             .power, [.changed], "AWS-002", "A snapshot holds disks alone: the provider starts the instance afterwards."),
     ]
 
-    private static let scope = [Fact.program, .version, .configuration].map { fact in
-        Explanation(
-            fact, [.changed], "AWS-001", "The snapshot holds only what was on the volumes it was taken of.",
-            when: [.holds(.root, false)])
-    } + [Fact.service, .schema, .data, .records, .database].map { fact in
-        Explanation(
-            fact, [.changed, .lost, .corrupt], "AWS-001",
-            "Each volume was taken at the instant of its own request, and they do not fit together.",
-            when: [.taken(TakingMethod.succession.rawValue)])
-    }
+    private static let scope =
+        [Fact.program, .version, .configuration].map { fact in
+            Explanation(
+                fact, [.changed], "AWS-001", "The snapshot holds only what was on the volumes it was taken of.",
+                when: [.holds(.root, false)])
+        }
+        + [Fact.service, .schema, .data, .records, .database].map { fact in
+            Explanation(
+                fact, [.changed, .lost, .corrupt], "AWS-001",
+                "Each volume was taken at the instant of its own request, and they do not fit together.",
+                when: [.taken(TakingMethod.succession.rawValue)])
+        }
 }

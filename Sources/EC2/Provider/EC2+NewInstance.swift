@@ -61,7 +61,9 @@ extension EC2 {
         let final = request
         let made = try patiently { ec2 throws(EC2Fault) in
             try ec2.registerImage(final)
-        } ifLost: { ec2 in ec2.images.values.first { $0.name == name } }
+        } ifLost: { ec2 in
+            ec2.images.values.first { $0.name == name }
+        }
         return (made.id, true)
     }
 
@@ -81,7 +83,8 @@ extension EC2 {
         guard instances[id]?.state == .running else {
             let reason = instances[id]?.stateReason
             throw Refusal(
-                .failed, code: reason?.code ?? "LaunchFailed", message: reason?.message ?? "The instance did not come up.",
+                .failed, code: reason?.code ?? "LaunchFailed",
+                message: reason?.message ?? "The instance did not come up.",
                 rule: "AWS-119")
         }
         waitUntilReady(id)
@@ -110,7 +113,9 @@ extension EC2 {
         let leftBehind = instances[old.id]?.devices.values.sorted() ?? []
         _ = try patiently { ec2 throws(EC2Fault) in
             try ec2.terminateInstances([old.id])
-        } ifLost: { $0.instances[old.id]?.state == .shuttingDown ? [] : nil }
+        } ifLost: {
+            $0.instances[old.id]?.state == .shuttingDown ? [] : nil
+        }
         _ = poll { $0.instances[old.id]?.state == .terminated }
         discard(leftBehind.filter { volumes[$0]?.state == .available })
     }
@@ -137,7 +142,9 @@ extension EC2 {
         do throws(Refusal) {
             try patiently { ec2 throws(EC2Fault) in
                 _ = try ec2.deregisterImage(image)
-            } ifLost: { $0.images[image]?.state == .deregistered ? () : nil }
+            } ifLost: {
+                $0.images[image]?.state == .deregistered ? () : nil
+            }
         } catch { note(image.rawValue, "could not be deregistered: \(error)") }
     }
 }

@@ -26,7 +26,8 @@ extension EC2 {
         }
         try waitUntilSettled(plan.machine)
         waitUntilReady(plan.machine)
-        let note = Note("The guest was rebooted from a new root; its addresses and other disks stayed.", rule: "AWS-136")
+        let note = Note(
+            "The guest was rebooted from a new root; its addresses and other disks stayed.", rule: "AWS-136")
         return RevertReport(
             machine: MachineID(rawValue: plan.machine.rawValue), method: RevertMethod.replaceRootVolume.rawValue,
             leftRunning: true, notes: plan.notes + [note])

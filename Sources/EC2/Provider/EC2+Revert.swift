@@ -82,7 +82,8 @@ extension EC2 {
         }
         let root = plan.sources.first { $0.role == .root }?.snapshot
         let instance = instances[plan.machine]
-        if roles == [.root], instance?.state == .running, let root, instance?.rootHistory.contains(root.volume) == true {
+        if roles == [.root], instance?.state == .running, let root, instance?.rootHistory.contains(root.volume) == true
+        {
             plan.notes.append(Note("Chose to replace the root: it is all the snapshot holds.", rule: "AWS-136"))
             return .replaceRootVolume
         }

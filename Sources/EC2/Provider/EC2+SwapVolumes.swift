@@ -56,9 +56,10 @@ extension EC2 {
                 let device = instance.roles.first { $0.value == source.role }?.key ?? Self.dataDevice
                 let old = instance.devices[device].flatMap { volumes[$0] }
                 let new = try makeVolume(like: old, from: source.snapshot, in: instance.zone)
-                swaps.append(VolumeSwap(
-                    device: device, old: old?.id, new: new,
-                    deleteOnTermination: old?.attachment?.deleteOnTermination ?? (source.role == .root)))
+                swaps.append(
+                    VolumeSwap(
+                        device: device, old: old?.id, new: new,
+                        deleteOnTermination: old?.attachment?.deleteOnTermination ?? (source.role == .root)))
             }
             try awaitAvailable(swaps.map(\.new))
         } catch {
@@ -85,7 +86,8 @@ extension EC2 {
         _ = poll(for: .hours(1)) { ec2 in ids.allSatisfy { ec2.volumes[$0]?.state != .creating } }
         guard let bad = ids.first(where: { volumes[$0]?.state != .available }) else { return }
         throw Refusal(
-            .failed, code: "VolumeFailed", message: volumes[bad]?.statusMessage ?? "The volume '\(bad)' is not available.",
+            .failed, code: "VolumeFailed",
+            message: volumes[bad]?.statusMessage ?? "The volume '\(bad)' is not available.",
             rule: "AWS-020")
     }
 
@@ -93,14 +95,18 @@ extension EC2 {
         guard instances[machine]?.state != .stopped else { return }
         _ = try patiently { ec2 throws(EC2Fault) in
             try ec2.stopInstances([machine])
-        } ifLost: { $0.instances[machine]?.state == .stopping ? [] : nil }
+        } ifLost: {
+            $0.instances[machine]?.state == .stopping ? [] : nil
+        }
         _ = poll { $0.instances[machine]?.state == .stopped }
     }
 
     mutating func startAfterRevert(_ machine: Instance.ID) throws(Refusal) {
         _ = try patiently { ec2 throws(EC2Fault) in
             try ec2.startInstances([machine])
-        } ifLost: { $0.instances[machine]?.state == .pending ? [] : nil }
+        } ifLost: {
+            $0.instances[machine]?.state == .pending ? [] : nil
+        }
         _ = poll { $0.instances[machine]?.state != .pending }
         waitUntilReady(machine)
     }
@@ -126,7 +132,9 @@ extension EC2 {
     mutating func putOn(_ volume: Volume.ID, _ machine: Instance.ID, at device: String) throws(Refusal) {
         try patiently { ec2 throws(EC2Fault) in
             _ = try ec2.attachVolume(volume, to: machine, device: device)
-        } ifLost: { $0.volumes[volume]?.attachment?.instance == machine ? () : nil }
+        } ifLost: {
+            $0.volumes[volume]?.attachment?.instance == machine ? () : nil
+        }
         _ = poll(for: .hours(1)) { $0.volumes[volume]?.attachment?.state == .attached }
     }
 
@@ -155,7 +163,9 @@ extension EC2 {
             do throws(Refusal) {
                 try patiently { ec2 throws(EC2Fault) in
                     try ec2.deleteVolume(id)
-                } ifLost: { $0.volumes[id]?.state == .deleting ? () : nil }
+                } ifLost: {
+                    $0.volumes[id]?.state == .deleting ? () : nil
+                }
             } catch { note(id.rawValue, "could not be deleted: \(error)") }
         }
     }

@@ -65,7 +65,9 @@ extension EC2 {
         }
     }
 
-    /// The tags by which the members of a set find each other. Rule: AWS-026.
+    /// The tags by which the members of a set find each other.
+    ///
+    /// Rule: AWS-026.
     private func labels(
         _ set: Snapshot.ID, _ request: SnapshotRequest, _ method: TakingMethod, _ roles: [DiskRole],
         of instance: Instance, isQuiesced: Bool
@@ -94,7 +96,9 @@ extension EC2 {
             let final = call
             _ = try ec2.patiently { ec2 throws(EC2Fault) in
                 try ec2.createSnapshots(final)
-            } ifLost: { $0.members(of: set, instance.id) }
+            } ifLost: {
+                $0.members(of: set, instance.id)
+            }
         }
     }
 
@@ -108,7 +112,9 @@ extension EC2 {
                 let tags = ec2.labels(set, request, .succession, roles, of: instance, isQuiesced: isQuiesced)
                 _ = try ec2.patiently { ec2 throws(EC2Fault) in
                     try ec2.createSnapshot(of: volume, tags: tags)
-                } ifLost: { $0.members(of: set, instance.id)?.first { $0.volume == volume } }
+                } ifLost: {
+                    $0.members(of: set, instance.id)?.first { $0.volume == volume }
+                }
             }
         }
     }
@@ -198,12 +204,16 @@ extension EC2 {
         if let image = set.image {
             try patiently { ec2 throws(EC2Fault) in
                 _ = try ec2.deregisterImage(image.id)
-            } ifLost: { $0.images[image.id]?.state == .deregistered ? () : nil }
+            } ifLost: {
+                $0.images[image.id]?.state == .deregistered ? () : nil
+            }
         }
         for member in set.members.values.sorted(by: { $0.id < $1.id }) {
             try patiently { ec2 throws(EC2Fault) in
                 try ec2.deleteSnapshot(member.id)
-            } ifLost: { $0.snapshots[member.id]?.state.isVisible ?? false ? nil : () }
+            } ifLost: {
+                $0.snapshots[member.id]?.state.isVisible ?? false ? nil : ()
+            }
         }
     }
 }

@@ -51,6 +51,8 @@ extension EC2 {
 
     /// Lets time pass until the services of a running guest are up or have given up.
     mutating func waitUntilReady(_ id: Instance.ID) {
-        if let instance = instances[id], instance.state == .running, instance.ready > now { advance(to: instance.ready) }
+        if let instance = instances[id], instance.state == .running, instance.ready > now {
+            advance(to: instance.ready)
+        }
     }
 }

@@ -65,7 +65,9 @@ extension EC2 {
         for role in roles {
             members[role] = snapshots.first { $0.volume.rawValue == tags[SnapshotSet.Key.volume(role)] }
         }
-        let image = images.values.first { $0.state != .deregistered && tag(SnapshotSet.Key.set, of: $0.id.rawValue) == id }
+        let image = images.values.first {
+            $0.state != .deregistered && tag(SnapshotSet.Key.set, of: $0.id.rawValue) == id
+        }
         return SnapshotSet(
             id: Snapshot.ID(rawValue: id), name: tags[SnapshotSet.Key.name] ?? "",
             machine: Instance.ID(rawValue: tags[SnapshotSet.Key.machine] ?? ""),

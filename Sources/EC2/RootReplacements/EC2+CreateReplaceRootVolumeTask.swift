@@ -2,7 +2,9 @@ import HashTreeCollections
 import LabCore
 
 extension EC2 {
-    /// Replaces the root of a running instance by the contents of a snapshot or an image. Rule: AWS-136.
+    /// Replaces the root of a running instance by the contents of a snapshot or an image.
+    ///
+    /// Rule: AWS-136.
     ///
     /// Termination protection does not stand in the way. Rule: AWS-140.
     /// Rule: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateReplaceRootVolumeTask.html
@@ -47,8 +49,9 @@ extension EC2 {
         }
         let snapshot = try usableSnapshot(id)
         // Rule: AWS-134
-        guard request.snapshot == nil || id == instance.launchSnapshot
-            || instance.rootHistory.contains(snapshot.volume) && snapshot.copiedFrom == nil
+        guard
+            request.snapshot == nil || id == instance.launchSnapshot
+                || instance.rootHistory.contains(snapshot.volume) && snapshot.copiedFrom == nil
         else {
             throw EC2Fault(
                 .invalidParameterValue,
@@ -58,7 +61,9 @@ extension EC2 {
         return (snapshot, max(root.shape.size, snapshot.volumeSize))
     }
 
-    /// The root of an image that fits the instance. Rule: AWS-135.
+    /// The root of an image that fits the instance.
+    ///
+    /// Rule: AWS-135.
     private func source(
         _ id: Image.ID, _ instance: Instance, _ root: Volume
     ) throws(EC2Fault) -> (snapshot: EBSSnapshot, size: Int) {

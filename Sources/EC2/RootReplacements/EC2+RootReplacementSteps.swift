@@ -2,7 +2,9 @@ import HashTreeCollections
 import LabCore
 
 extension EC2 {
-    /// Takes a root replacement one step on. Rule: AWS-139.
+    /// Takes a root replacement one step on.
+    ///
+    /// Rule: AWS-139.
     mutating func move(_ id: RootReplacement.ID) {
         guard let task = rootReplacements[id] else { return }
         let failure = planned(task)
@@ -36,7 +38,9 @@ extension EC2 {
         }
     }
 
-    /// Takes the old root off and puts the new one on; the guest has no say in it. Rule: AWS-136.
+    /// Takes the old root off and puts the new one on; the guest has no say in it.
+    ///
+    /// Rule: AWS-136.
     private mutating func swapRoots(of task: RootReplacement, _ failure: RootReplacementState?) {
         guard let instance = instances[task.instance], instance.state == .running, let oldRoot = task.oldRoot,
             let old = volumes[oldRoot], let source = snapshots[task.source], failure != .failed

@@ -23,7 +23,9 @@ package struct RootReplacement: Hashable, Sendable, Identified {
 /// The parameters of CreateReplaceRootVolumeTask.
 package struct CreateReplaceRootVolumeTask: Hashable, Sendable {
     package var instance: Instance.ID
-    /// A snapshot of an earlier or the present root; with neither this nor an image it is the launch state. Rule: AWS-133.
+    /// A snapshot of an earlier or the present root; with neither this nor an image it is the launch state.
+    ///
+    /// Rule: AWS-133.
     package var snapshot: EBSSnapshot.ID?
     package var image: Image.ID?
     package var deletesReplacedRoot = false

@@ -33,10 +33,14 @@ extension RootReplacementState {
     /// The instance boots from the new root.
     package mutating func succeed() -> Bool { moved(from: [.inProgress], to: .succeeded) }
 
-    /// Something goes wrong before the old root is off. Rule: AWS-139.
+    /// Something goes wrong before the old root is off.
+    ///
+    /// Rule: AWS-139.
     package mutating func fail() -> Bool { moved(from: [.pending, .inProgress], to: .failing) }
 
-    /// Something goes wrong after the old root is off. Rule: AWS-139.
+    /// Something goes wrong after the old root is off.
+    ///
+    /// Rule: AWS-139.
     package mutating func failDetached() -> Bool { moved(from: [.inProgress], to: .failingDetached) }
 
     /// What went wrong is cleared away.

@@ -7,15 +7,23 @@ package struct EBSSnapshot: Hashable, Sendable, Identified {
     package typealias ID = ResourceID<EBSSnapshot>
 
     package var id: ID
-    /// The volume it was taken of; `vol-ffffffff` for a copy. Rule: AWS-056.
+    /// The volume it was taken of; `vol-fffffff
+    ///
+    /// f` for a copy. Rule: AWS-056.
     package var volume: Volume.ID
-    /// The size of the volume at the instant of the snapshot, in GiB. Rule: AWS-014.
+    /// The size of the volume at the instant of the snapshot, in GiB.
+    ///
+    /// Rule: AWS-014.
     package var volumeSize: Int
-    /// The contents of the volume at the instant of the snapshot. Rule: AWS-001.
+    /// The contents of the volume at the instant of the snapshot.
+    ///
+    /// Rule: AWS-001.
     package var contents: Disk
     package var start: Instant
     package var state: SnapshotState = .pending
-    /// When it was complete. Rule: AWS-013.
+    /// When it was complete.
+    ///
+    /// Rule: AWS-013.
     package var completed: Instant?
     package var description: String
     package var owner: String
@@ -26,9 +34,13 @@ package struct EBSSnapshot: Hashable, Sendable, Identified {
     package var tier = SnapshotTier()
     package var lock: SnapshotLock?
     package var productCodes: [String] = []
-    /// Whether a backup service made it. Rule: AWS-044.
+    /// Whether a backup service made it.
+    ///
+    /// Rule: AWS-044.
     package var isManaged = false
-    /// The zones in which volumes made from it need no loading. Rule: AWS-049.
+    /// The zones in which volumes made from it need no loading.
+    ///
+    /// Rule: AWS-049.
     package var fastRestores: [String: FastRestore] = [:]
     /// When it came into the Recycle Bin and when it leaves; nothing when it is not there.
     package var bin: (enter: Instant, exit: Instant)? {
@@ -42,7 +54,9 @@ package struct EBSSnapshot: Hashable, Sendable, Identified {
     var due: Instant
     /// What will have gone wrong by then.
     var failure: String?
-    /// The newest earlier snapshot of the lineage; nothing when this one is full. Rule: AWS-031.
+    /// The newest earlier snapshot of the lineage; nothing when this one is full.
+    ///
+    /// Rule: AWS-031.
     var parent: ID?
     /// The volume whose snapshots this one is a copy of, nothing when it is no copy.
     var rootOfCopies: Volume.ID?
@@ -73,7 +87,9 @@ package struct EBSSnapshot: Hashable, Sendable, Identified {
     /// The blocks in which EBS stores snapshots, in blocks of a disk: 512 KiB.
     static let blockGroup = Int(ByteCount.kibibytes(512).bytes / Disk.blockSize.bytes)
 
-    /// How far the copy has come, as the text that DescribeSnapshots gives; 99 % can last. Rule: AWS-012.
+    /// How far the copy has come, as the text that DescribeSnapshots gives; 99 % can last.
+    ///
+    /// Rule: AWS-012.
     package func progress(at now: Instant) -> String {
         switch state {
         case .pending:
@@ -84,7 +100,9 @@ package struct EBSSnapshot: Hashable, Sendable, Identified {
         }
     }
 
-    /// The storage of all blocks that were ever written, known once it is complete. Rule: AWS-013. Rule: AWS-014.
+    /// The storage of all blocks that were ever written, known once it is complete.
+    ///
+    /// Rule: AWS-013. Rule: AWS-014.
     package var fullSize: ByteCount? {
         guard completed != nil else { return nil }
         let groups = contents.changedBlockCount(since: Disk(size: contents.size), granularity: Self.blockGroup)

@@ -25,10 +25,12 @@ extension EC2 {
             let running = ec2.snapshots.values.count { $0.copiedFrom != nil && $0.state == .pending }
             guard running < ec2.settings.quotas.snapshotCopies else {
                 throw EC2Fault(
-                    .resourceLimitExceeded, "Too many snapshot copies in progress. The limit is "
+                    .resourceLimitExceeded,
+                    "Too many snapshot copies in progress. The limit is "
                         + "\(ec2.settings.quotas.snapshotCopies) for the destination region.", rule: "AWS-056")
             }
-            return ec2.copy(source, description, ec2.encryptionKey(asked: key, isEncrypted: isEncrypted, source: source.key), tags)
+            return ec2.copy(
+                source, description, ec2.encryptionKey(asked: key, isEncrypted: isEncrypted, source: source.key), tags)
         }
     }
 
@@ -41,9 +43,11 @@ extension EC2 {
             copy.copiedFrom != nil && copy.key == key && copy.state == .completed && copy.rootOfCopies == source.volume
         }
         let parent = isRekeyed ? earlier.max { ($0.start, $0.id) < ($1.start, $1.id) }?.id : source.id
-        let moved = parent.flatMap { snapshots[$0] }.map { base in
-            Int64(source.contents.changedBlockCount(since: base.contents, granularity: EBSSnapshot.blockGroup)) << 19
-        } ?? source.contents.writtenBytes.bytes
+        let moved =
+            parent.flatMap { snapshots[$0] }.map { base in
+                Int64(source.contents.changedBlockCount(since: base.contents, granularity: EBSSnapshot.blockGroup))
+                    << 19
+            } ?? source.contents.writtenBytes.bytes
         let rate = settings.timings.snapshotCopyRate.bytes
         var due = now + settings.timings.snapshotCopy + .milliseconds(moved * 1_000 / rate)
         // Copies of one lineage run one after the other. Rule: AWS-057.

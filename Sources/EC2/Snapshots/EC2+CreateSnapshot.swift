@@ -3,7 +3,9 @@ import LabCore
 import SimulatedMachine
 
 extension EC2 {
-    /// Asks for a snapshot of one volume; its contents are fixed when the request is accepted. Rule: AWS-001.
+    /// Asks for a snapshot of one volume; its contents are fixed when the request is accepted.
+    ///
+    /// Rule: AWS-001.
     ///
     /// The volume may be attached to a running instance, the root too. Rule: AWS-004. Rule: AWS-019.
     /// There is no client token: the same request makes another snapshot. Rule: AWS-018.
@@ -36,14 +38,18 @@ extension EC2 {
             let quotas = settings.quotas
             let slots = isSlow ? quotas.pendingSnapshotsPerThroughputVolume : quotas.pendingSnapshotsPerVolume
             guard volume.slots.count < slots else { throw .tooManyPendingOfVolume }  // Rule: AWS-008
-            if let last = volume.lastSnapshot, last + settings.timings.snapshotInterval > now { throw .tooSoonForVolume }
+            if let last = volume.lastSnapshot, last + settings.timings.snapshotInterval > now {
+                throw .tooSoonForVolume
+            }
         }
         let pending = snapshots.values.count { $0.state == .pending }
         guard pending + members.count <= settings.quotas.pendingSnapshots else { throw .tooManyPending }
         guard snapshots.count + members.count <= settings.quotas.snapshots else { throw .tooManySnapshots }
     }
 
-    /// Makes the pending snapshot of one volume, whose limits have been checked. Rule: AWS-003.
+    /// Makes the pending snapshot of one volume, whose limits have been checked.
+    ///
+    /// Rule: AWS-003.
     mutating func take(_ volume: Volume, description: String, tags: [Tag]) -> EBSSnapshot {
         let disk = contents(of: volume)
         let parent = volume.lineage.flatMap { nearestKept($0) }.flatMap { snapshots[$0] }
@@ -96,7 +102,9 @@ extension EC2 {
         checkImages(using: id)
     }
 
-    /// A slot is free when the service is done: at once, or for a failure some time later. Rule: AWS-008.
+    /// A slot is free when the service is done: at once, or for a failure some time later.
+    ///
+    /// Rule: AWS-008.
     private mutating func settleSlot(of id: EBSSnapshot.ID) {
         let holders = volumes.values.filter { $0.slots.contains { $0.snapshot == id } }
         for volume in holders {
@@ -112,7 +120,9 @@ extension EC2 {
         volumes[volume]?.slots.removeAll { $0.snapshot == id }
     }
 
-    /// DescribeSnapshots: those that are asked for, or all that are visible, oldest first. Rule: AWS-061.
+    /// DescribeSnapshots: those that are asked for, or all that are visible, oldest first.
+    ///
+    /// Rule: AWS-061.
     package func describeSnapshots(_ ids: [EBSSnapshot.ID] = []) throws(EC2Fault) -> [EBSSnapshot] {
         guard !ids.isEmpty else {
             return snapshots.values.filter(\.state.isVisible).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
@@ -122,7 +132,9 @@ extension EC2 {
         return found
     }
 
-    /// Finds a snapshot that can be restored, copied or registered. Rule: AWS-046. Rule: AWS-142.
+    /// Finds a snapshot that can be restored, copied or registered.
+    ///
+    /// Rule: AWS-046. Rule: AWS-142.
     func usableSnapshot(_ id: EBSSnapshot.ID) throws(EC2Fault) -> EBSSnapshot {
         let found = try snapshot(id)
         guard found.state == .completed else { throw .notCompleted(id) }

@@ -14,7 +14,9 @@ package struct CreateSnapshots: Hashable, Sendable {
 }
 
 extension EC2 {
-    /// Takes snapshots of an instance's volumes at one instant for all of them. Rule: AWS-021.
+    /// Takes snapshots of an instance's volumes at one instant for all of them.
+    ///
+    /// Rule: AWS-021.
     ///
     /// Afterwards the members are ordinary snapshots that know nothing of each other. Rule: AWS-026.
     package mutating func createSnapshots(_ request: CreateSnapshots) throws(EC2Fault) -> [EBSSnapshot] {
@@ -47,7 +49,9 @@ extension EC2 {
         return false
     }
 
-    /// The volumes of a set, root first: all that are attached but those left out. Rule: AWS-022.
+    /// The volumes of a set, root first: all that are attached but those left out.
+    ///
+    /// Rule: AWS-022.
     private func members(of request: CreateSnapshots, _ instance: Instance) throws(EC2Fault) -> [Volume] {
         guard request.excludedDataVolumes.count <= settings.quotas.excludedVolumes else {
             throw EC2Fault(

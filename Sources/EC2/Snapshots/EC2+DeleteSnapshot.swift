@@ -2,7 +2,9 @@ import HashTreeCollections
 import LabCore
 
 extension EC2 {
-    /// Deletes a snapshot; volumes made from it and later snapshots of the lineage stay whole. Rule: AWS-040.
+    /// Deletes a snapshot; volumes made from it and later snapshots of the lineage stay whole.
+    ///
+    /// Rule: AWS-040.
     ///
     /// A pending one may be deleted too. Rule: AWS-038. What uses the snapshot is not looked at in a rehearsal. Rule: AWS-037.
     package mutating func deleteSnapshot(_ id: EBSSnapshot.ID, dryRun: Bool = false) throws(EC2Fault) {
@@ -30,7 +32,9 @@ extension EC2 {
         }
     }
 
-    /// The registered images with a device on the snapshot, by id. Rule: AWS-036.
+    /// The registered images with a device on the snapshot, by id.
+    ///
+    /// Rule: AWS-036.
     func imagesUsing(_ id: EBSSnapshot.ID) -> [Image.ID] {
         let protecting = images.values.filter { image in
             image.mappings.contains { $0.snapshot == id } && image.state != .deregistered
@@ -55,7 +59,9 @@ extension EC2 {
         note(snapshot.id.rawValue, "completed -> recoverable")
     }
 
-    /// Forgets a snapshot; the blocks that others need are theirs from now on. Rule: AWS-034.
+    /// Forgets a snapshot; the blocks that others need are theirs from now on.
+    ///
+    /// Rule: AWS-034.
     mutating func bury(_ snapshot: EBSSnapshot) {
         snapshots[snapshot.id] = nil
         tagSets[snapshot.id.rawValue] = nil

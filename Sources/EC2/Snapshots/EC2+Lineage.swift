@@ -3,7 +3,9 @@ package import LabCore
 import SimulatedMachine
 
 extension EC2 {
-    /// The snapshot, or the newest earlier one of its lineage that is still kept. Rule: AWS-034.
+    /// The snapshot, or the newest earlier one of its lineage that is still kept.
+    ///
+    /// Rule: AWS-034.
     func nearestKept(_ id: EBSSnapshot.ID) -> EBSSnapshot.ID? {
         var candidate: EBSSnapshot.ID? = id
         while let next = candidate {

@@ -1,7 +1,9 @@
 import HashTreeCollections
 package import LabCore
 
-/// Fast restore of one snapshot in one zone: a bucket of credits for volumes that need no loading. Rule: AWS-049.
+/// Fast restore of one snapshot in one zone: a bucket of credits for volumes that need no loading.
+///
+/// Rule: AWS-049.
 package struct FastRestore: Hashable, Sendable {
     package var state: State = .enabling
     /// Credits in billionths, as of `filled`.
@@ -88,7 +90,9 @@ extension EC2 {
         }
     }
 
-    /// Takes the credit that makes a new volume whole at once, if there is one. Rule: AWS-049.
+    /// Takes the credit that makes a new volume whole at once, if there is one.
+    ///
+    /// Rule: AWS-049.
     mutating func takeFastRestoreCredit(of id: EBSSnapshot.ID, in zone: String) -> Bool {
         let time = now
         return snapshots[id]?.fastRestores[zone]?.take(at: time) ?? false

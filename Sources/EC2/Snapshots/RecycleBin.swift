@@ -1,7 +1,9 @@
 import HashTreeCollections
 import LabCore
 
-/// A rule by which deleted snapshots are kept for a while. Rule: AWS-146.
+/// A rule by which deleted snapshots are kept for a while.
+///
+/// Rule: AWS-146.
 package struct RetentionRule: Hashable, Sendable {
     /// The tags of which a snapshot must bear one; with none the rule holds for the region.
     package var tags: [Tag]
@@ -22,7 +24,9 @@ extension EC2 {
         }
     }
 
-    /// How long a snapshot would be kept after its deletion; the longest matching period wins. Rule: AWS-146.
+    /// How long a snapshot would be kept after its deletion; the longest matching period wins.
+    ///
+    /// Rule: AWS-146.
     func retention(of snapshot: EBSSnapshot) -> Duration? {
         guard snapshot.state == .completed else { return nil }
         let mine = tags(of: snapshot.id.rawValue)
@@ -32,12 +36,16 @@ extension EC2 {
         return matching.map(\.period).max()
     }
 
-    /// ListSnapshotsInRecycleBin, by id. Rule: AWS-043.
+    /// ListSnapshotsInRecycleBin, by id.
+    ///
+    /// Rule: AWS-043.
     package func listSnapshotsInRecycleBin() -> [EBSSnapshot] {
         snapshots.values.filter { $0.state == .recoverable }.sorted { $0.id < $1.id }
     }
 
-    /// RestoreSnapshotFromRecycleBin: the id and the tags come back. Rule: AWS-147.
+    /// RestoreSnapshotFromRecycleBin: the id and the tags come back.
+    ///
+    /// Rule: AWS-147.
     package mutating func restoreSnapshotFromRecycleBin(_ id: EBSSnapshot.ID) throws(EC2Fault) -> SnapshotState {
         try call("RestoreSnapshotFromRecycleBin", on: id.rawValue, answer: { $0.rawValue }) { ec2 throws(EC2Fault) in
             guard var snapshot = ec2.snapshots[id] else { throw .unknown(id) }

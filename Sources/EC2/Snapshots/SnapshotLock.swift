@@ -1,14 +1,18 @@
 import HashTreeCollections
 package import LabCore
 
-/// A lock that keeps a snapshot from being deleted. Rule: AWS-042.
+/// A lock that keeps a snapshot from being deleted.
+///
+/// Rule: AWS-042.
 package struct SnapshotLock: Hashable, Sendable {
     package var mode: Mode
     /// How long it holds.
     package var duration: Duration
     /// When it was put on.
     package var created: Instant
-    /// When the duration began; nothing while the snapshot is pending. Rule: AWS-144.
+    /// When the duration began; nothing while the snapshot is pending.
+    ///
+    /// Rule: AWS-144.
     package var started: Instant?
     /// Until when a compliance lock can still be loosened.
     package var coolOffEnd: Instant?
@@ -42,7 +46,9 @@ package struct SnapshotLock: Hashable, Sendable {
 
     func isActive(at now: Instant) -> Bool { state(at: now) != .expired }
 
-    /// The snapshot is complete: from now on the duration counts. Rule: AWS-144.
+    /// The snapshot is complete: from now on the duration counts.
+    ///
+    /// Rule: AWS-144.
     mutating func start(at now: Instant) { if started == nil { started = now } }
 }
 
@@ -73,7 +79,9 @@ extension EC2 {
         }
     }
 
-    /// UnlockSnapshot. Rule: AWS-145.
+    /// UnlockSnapshot.
+    ///
+    /// Rule: AWS-145.
     package mutating func unlockSnapshot(_ id: EBSSnapshot.ID) throws(EC2Fault) {
         try call("UnlockSnapshot", on: id.rawValue) { ec2 throws(EC2Fault) in
             let snapshot = try ec2.snapshot(id)
@@ -87,7 +95,8 @@ extension EC2 {
         switch (days, expiration) {
         case (let days?, nil) where (1...36_500).contains(days): return .days(days)
         case (nil, let expiration?) where expiration > now: return expiration - now
-        case (nil, nil): throw EC2Fault(.missingParameter, "LockDuration or ExpirationDate is required.", rule: "AWS-144")
+        case (nil, nil):
+            throw EC2Fault(.missingParameter, "LockDuration or ExpirationDate is required.", rule: "AWS-144")
         default: throw badTerms("Give either a LockDuration of 1 to 36500 days or an ExpirationDate in the future.")
         }
     }
@@ -96,7 +105,9 @@ extension EC2 {
         EC2Fault(settings.inferred.lockTerms, message, rule: "AWS-144")
     }
 
-    /// A compliance lock that has cooled off can only be made longer. Rule: AWS-145.
+    /// A compliance lock that has cooled off can only be made longer.
+    ///
+    /// Rule: AWS-145.
     private func checkChange(from old: SnapshotLock?, to new: SnapshotLock, hasCoolOff: Bool) throws(EC2Fault) {
         guard let old, old.state(at: now) == .compliance else { return }
         let (oldEnd, newEnd) = (old.end ?? now + old.duration, new.end ?? now + new.duration)
@@ -106,6 +117,7 @@ extension EC2 {
     }
 
     private func cannotLoosen(_ id: EBSSnapshot.ID) -> EC2Fault {
-        EC2Fault(settings.inferred.complianceLock, "The snapshot '\(id)' is locked in compliance mode.", rule: "AWS-145")
+        EC2Fault(
+            settings.inferred.complianceLock, "The snapshot '\(id)' is locked in compliance mode.", rule: "AWS-145")
     }
 }

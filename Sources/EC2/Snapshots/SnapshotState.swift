@@ -20,10 +20,14 @@ extension SnapshotState {
     /// The copy is complete.
     package mutating func copied() -> Bool { moved(from: .pending, to: .completed) }
 
-    /// The copy failed. Rule: AWS-020.
+    /// The copy failed.
+    ///
+    /// Rule: AWS-020.
     package mutating func failed() -> Bool { moved(from: .pending, to: .error) }
 
-    /// DeleteSnapshot, with a rule of the Recycle Bin that matches or without. Rule: AWS-038. Rule: AWS-043.
+    /// DeleteSnapshot, with a rule of the Recycle Bin that matches or without.
+    ///
+    /// Rule: AWS-038. Rule: AWS-043.
     package mutating func delete(isRetained: Bool) throws(NotInState<Self>) {
         switch self {
         case .completed: self = isRetained ? .recoverable : .deleted
@@ -32,7 +36,9 @@ extension SnapshotState {
         }
     }
 
-    /// RestoreSnapshotFromRecycleBin. Rule: AWS-147.
+    /// RestoreSnapshotFromRecycleBin.
+    ///
+    /// Rule: AWS-147.
     package mutating func restore() throws(NotInState<Self>) {
         guard moved(from: .recoverable, to: .recovering) else { throw NotInState(self) }
     }
@@ -43,7 +49,9 @@ extension SnapshotState {
     /// Its time in the Recycle Bin is over.
     package mutating func expired() -> Bool { moved(from: .recoverable, to: .deleted) }
 
-    /// Whether EC2 verbs know it. Rule: AWS-043.
+    /// Whether EC2 verbs know it.
+    ///
+    /// Rule: AWS-043.
     package var isVisible: Bool { self == .pending || self == .completed || self == .error }
 
     private mutating func moved(from expected: Self, to next: Self) -> Bool {

@@ -27,7 +27,9 @@ package struct SnapshotTier: Hashable, Sendable {
         case permanentRestoreInProgress = "permanent-restore-in-progress"
     }
 
-    /// Whether volumes can be made from it. Rule: AWS-141. Rule: AWS-142.
+    /// Whether volumes can be made from it.
+    ///
+    /// Rule: AWS-141. Rule: AWS-142.
     package var isUsable: Bool {
         switch state {
         case .standard, .archivalInProgress, .temporaryRestoreCompleted: true
@@ -57,7 +59,9 @@ extension SnapshotTier.State {
         }
     }
 
-    /// The move is done, or the days of a temporary restore are over. False when there was nothing to do.
+    /// The move is done, or the days of a temporary restore are over.
+    ///
+    /// False when there was nothing to do.
     package mutating func moved() -> Bool {
         switch self {
         case .archivalInProgress: self = .archive
@@ -71,7 +75,9 @@ extension SnapshotTier.State {
 }
 
 extension EC2 {
-    /// ModifySnapshotTier: moves a complete snapshot that no image uses to the archive. Rule: AWS-141.
+    /// ModifySnapshotTier: moves a complete snapshot that no image uses to the archive.
+    ///
+    /// Rule: AWS-141.
     package mutating func archiveSnapshot(_ id: EBSSnapshot.ID) throws(EC2Fault) {
         try call("ModifySnapshotTier", on: id.rawValue) { ec2 throws(EC2Fault) in
             var snapshot = try ec2.snapshot(id)
@@ -89,7 +95,9 @@ extension EC2 {
         }
     }
 
-    /// RestoreSnapshotTier: for some days, or for good. Rule: AWS-142.
+    /// RestoreSnapshotTier: for some days, or for good.
+    ///
+    /// Rule: AWS-142.
     package mutating func restoreSnapshotTier(_ id: EBSSnapshot.ID, days: Int? = nil) throws(EC2Fault) {
         try call("RestoreSnapshotTier", on: id.rawValue) { ec2 throws(EC2Fault) in
             var snapshot = try ec2.snapshot(id)

@@ -10,7 +10,9 @@ extension EC2 {
     /// The value of one tag of a resource.
     package func tag(_ key: String, of resource: String) -> String? { tagSets[resource]?[key] }
 
-    /// CreateTags: a key that is there already gets the new value. Rule: AWS-149.
+    /// CreateTags: a key that is there already gets the new value.
+    ///
+    /// Rule: AWS-149.
     package mutating func createTags(_ tags: [Tag], on resources: [String]) throws(EC2Fault) {
         try call("CreateTags", on: resources.first ?? "tags") { ec2 throws(EC2Fault) in
             try ec2.checkTags(tags)
@@ -25,7 +27,9 @@ extension EC2 {
         }
     }
 
-    /// DeleteTags: a tag that is absent is no error. Rule: AWS-153.
+    /// DeleteTags: a tag that is absent is no error.
+    ///
+    /// Rule: AWS-153.
     ///
     /// - Parameter tags: the keys to delete, whatever their value when that is nothing; an empty list for all of the user's.
     package mutating func deleteTags(
@@ -42,7 +46,9 @@ extension EC2 {
         }
     }
 
-    /// Checks tags that a request brings, before it makes anything. Rule: AWS-150. Rule: AWS-151.
+    /// Checks tags that a request brings, before it makes anything.
+    ///
+    /// Rule: AWS-150. Rule: AWS-151.
     func checkTags(_ tags: [Tag]) throws(EC2Fault) {
         guard tags.count <= settings.quotas.tags else { throw .tooManyTags(settings.quotas.tags) }
         guard Set(tags.map(\.key)).count == tags.count else {

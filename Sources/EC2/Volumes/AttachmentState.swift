@@ -15,7 +15,9 @@ package enum AttachmentState: String, Hashable, Sendable, CaseIterable {
 }
 
 extension AttachmentState {
-    /// The device is connected. False when it is being disconnected already.
+    /// The device is connected.
+    ///
+    /// False when it is being disconnected already.
     package mutating func connected() -> Bool {
         guard self == .attaching else { return false }
         self = .attached
@@ -33,7 +35,9 @@ extension AttachmentState {
         }
     }
 
-    /// The time of the disconnection has come; true when the attachment is over. Rule: AWS-082.
+    /// The time of the disconnection has come; true when the attachment is over.
+    ///
+    /// Rule: AWS-082.
     package mutating func disconnected(isMounted: Bool) -> Bool {
         switch self {
         case .detaching:

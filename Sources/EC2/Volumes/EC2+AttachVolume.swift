@@ -3,7 +3,9 @@ import LabCore
 import SimulatedMachine
 
 extension EC2 {
-    /// Attaches an available volume to an instance; when the instance ends the volume stays. Rule: AWS-108.
+    /// Attaches an available volume to an instance; when the instance ends the volume stays.
+    ///
+    /// Rule: AWS-108.
     ///
     /// Rule: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachVolume.html
     package mutating func attachVolume(
@@ -42,11 +44,14 @@ extension EC2 {
         }
         guard device != instance.rootDevice || volume.shape.type.isBootable else {
             throw EC2Fault(
-                "BootForVolumeTypeUnsupported", "A \(volume.shape.type) volume cannot be a boot volume.", rule: "AWS-094")
+                "BootForVolumeTypeUnsupported", "A \(volume.shape.type) volume cannot be a boot volume.",
+                rule: "AWS-094")
         }
     }
 
-    /// Ties a volume to an instance; the device is there a moment later. Rule: AWS-078.
+    /// Ties a volume to an instance; the device is there a moment later.
+    ///
+    /// Rule: AWS-078.
     mutating func connect(
         _ volume: Volume, to target: Instance.ID, device: String, deleteOnTermination: Bool
     ) -> Volume.Attachment {

@@ -28,7 +28,9 @@ extension EC2 {
         volumes[id] = volume
     }
 
-    /// Takes a volume's contents back; what the guest had not flushed is lost. Rule: AWS-083.
+    /// Takes a volume's contents back; what the guest had not flushed is lost.
+    ///
+    /// Rule: AWS-083.
     mutating func moveContentsOutOfMachine(_ id: Volume.ID) {
         guard var volume = volumes[id], var attachment = volume.attachment, attachment.isInMachine,
             let role = instances[attachment.instance]?.roles[attachment.device]
@@ -36,7 +38,9 @@ extension EC2 {
         advanceMachine(attachment.instance)
         if let disk = instances[attachment.instance]?.machine.detach(role) { volume.contents = disk }
         // A modification while the guest had the disk made room behind its end.
-        if volume.contents.size < .gibibytes(volume.shape.size) { volume.contents.grow(to: .gibibytes(volume.shape.size)) }
+        if volume.contents.size < .gibibytes(volume.shape.size) {
+            volume.contents.grow(to: .gibibytes(volume.shape.size))
+        }
         attachment.isInMachine = false
         volume.attachment = attachment
         volumes[id] = volume

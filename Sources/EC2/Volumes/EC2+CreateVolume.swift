@@ -47,7 +47,9 @@ extension EC2 {
         }
     }
 
-    /// The same request under the same token gives the volume as it is now. Rule: AWS-069.
+    /// The same request under the same token gives the volume as it is now.
+    ///
+    /// Rule: AWS-069.
     private func replay(_ request: CreateVolume) throws(EC2Fault) -> Volume? {
         guard let token = request.clientToken, let earlier = replays[token] else { return nil }
         guard case .volume(let asked, let id) = earlier, asked.meansTheSame(as: request), let volume = volumes[id],
@@ -56,7 +58,9 @@ extension EC2 {
         return volume
     }
 
-    /// The zone the volume is to live in. Rule: AWS-063.
+    /// The zone the volume is to live in.
+    ///
+    /// Rule: AWS-063.
     private func zone(of request: CreateVolume) throws(EC2Fault) -> String {
         switch (request.zone, request.zoneID) {
         case (.none, .none):
@@ -95,11 +99,14 @@ extension EC2 {
         try checkTags(request.tags)
     }
 
-    /// The type by its name; without a name it is gp2. Rule: AWS-067.
+    /// The type by its name; without a name it is gp2.
+    ///
+    /// Rule: AWS-067.
     func volumeType(_ name: String?) throws(EC2Fault) -> VolumeType {
         guard let name, !name.isEmpty else { return .gp2 }
         guard let type = VolumeType(rawValue: name) else {
-            throw EC2Fault("UnknownVolumeType", "Unsupported volume type '\(name)' for volume creation.", rule: "AWS-067")
+            throw EC2Fault(
+                "UnknownVolumeType", "Unsupported volume type '\(name)' for volume creation.", rule: "AWS-067")
         }
         return type
     }
@@ -109,7 +116,9 @@ extension EC2 {
         return try usableSnapshot(id)
     }
 
-    /// The shape, never smaller than the snapshot, whatever the documentation says. Rule: AWS-052.
+    /// The shape, never smaller than the snapshot, whatever the documentation says.
+    ///
+    /// Rule: AWS-052.
     private func shape(of request: CreateVolume, from source: EBSSnapshot?) throws(EC2Fault) -> Volume.Shape {
         let size = max(request.size ?? 0, source?.volumeSize ?? 0)
         let type = try volumeType(request.type)
@@ -141,7 +150,9 @@ extension EC2 {
         return volume
     }
 
-    /// The key of something new: encryption can be added or changed, but never taken away. Rule: AWS-054.
+    /// The key of something new: encryption can be added or changed, but never taken away.
+    ///
+    /// Rule: AWS-054.
     func encryptionKey(asked: String?, isEncrypted: Bool?, source: String?) -> String? {
         if let asked { return asked }
         if let source { return source }
@@ -154,11 +165,15 @@ extension EC2 {
             contents: Disk(size: .gibibytes(shape.size)))
     }
 
-    /// Puts a snapshot's contents into a new volume, whichever zone it lives in. Rule: AWS-051.
+    /// Puts a snapshot's contents into a new volume, whichever zone it lives in.
+    ///
+    /// Rule: AWS-051.
     mutating func fill(_ volume: inout Volume, from source: EBSSnapshot, rate: Int? = nil) {
         volume.snapshot = source.id
         volume.contents = source.contents
-        if source.contents.size < .gibibytes(volume.shape.size) { volume.contents.grow(to: .gibibytes(volume.shape.size)) }
+        if source.contents.size < .gibibytes(volume.shape.size) {
+            volume.contents.grow(to: .gibibytes(volume.shape.size))
+        }
         volume.software = source.software
         volume.productCodes = source.productCodes
         // Rule: AWS-032. Rule: AWS-033.
@@ -178,7 +193,9 @@ extension EC2 {
         setTags(tags, of: volume.id.rawValue)
     }
 
-    /// The volume is usable, or its key is not. Rule: AWS-020.
+    /// The volume is usable, or its key is not.
+    ///
+    /// Rule: AWS-020.
     mutating func finishCreation(of id: Volume.ID) {
         guard var volume = volumes[id] else { return }
         if let key = volume.key, account.disabledKeys.contains(key) {
@@ -194,7 +211,9 @@ extension EC2 {
 }
 
 extension CreateVolume {
-    /// The order of tags makes no difference to a replay. Rule: AWS-069.
+    /// The order of tags makes no difference to a replay.
+    ///
+    /// Rule: AWS-069.
     fileprivate func meansTheSame(as other: CreateVolume) -> Bool {
         var (a, b) = (self, other)
         a.tags.sort()

@@ -2,7 +2,9 @@ import HashTreeCollections
 import LabCore
 
 extension EC2 {
-    /// Deletes a volume without an attachment; its snapshots stay. Rule: AWS-087.
+    /// Deletes a volume without an attachment; its snapshots stay.
+    ///
+    /// Rule: AWS-087.
     ///
     /// Rule: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVolume.html
     package mutating func deleteVolume(_ id: Volume.ID, dryRun: Bool = false) throws(EC2Fault) {
@@ -16,7 +18,9 @@ extension EC2 {
         }
     }
 
-    /// Lets a volume that is being deleted show for a while. Rule: AWS-086.
+    /// Lets a volume that is being deleted show for a while.
+    ///
+    /// Rule: AWS-086.
     mutating func remove(_ volume: Volume) {
         volumes[volume.id] = volume
         volumes[volume.id]?.state = .deleting
@@ -30,7 +34,9 @@ extension EC2 {
         note(id.rawValue, "deleting -> deleted")
     }
 
-    /// EnableVolumeIO; no volume here ever loses its IO. Rule: AWS-095.
+    /// EnableVolumeIO; no volume here ever loses its IO.
+    ///
+    /// Rule: AWS-095.
     package mutating func enableVolumeIO(_ id: Volume.ID) throws(EC2Fault) {
         try call("EnableVolumeIO", on: id.rawValue) { ec2 throws(EC2Fault) in
             _ = try ec2.volume(id)

@@ -43,7 +43,9 @@ extension EC2 {
         }
     }
 
-    /// The device is disconnected, unless the guest still has it mounted. Rule: AWS-082.
+    /// The device is disconnected, unless the guest still has it mounted.
+    ///
+    /// Rule: AWS-082.
     mutating func finishDetachment(of id: Volume.ID, _ number: Int) {
         guard var attachment = volumes[id]?.attachment, attachment.number == number else { return }
         let isMounted = attachment.isInMachine && instances[attachment.instance]?.machine.power == .on
@@ -70,7 +72,9 @@ extension EC2 {
         instances[id]?.blockedDevices = []
     }
 
-    /// Takes a volume off its instance, contents and all. Rule: AWS-083.
+    /// Takes a volume off its instance, contents and all.
+    ///
+    /// Rule: AWS-083.
     mutating func separate(_ id: Volume.ID) {
         moveContentsOutOfMachine(id)
         guard var volume = volumes[id], let attachment = volume.attachment else { return }

@@ -70,7 +70,9 @@ extension EC2 {
         return modification
     }
 
-    /// The new size shows, and later the blocks have found their places. Rule: AWS-091.
+    /// The new size shows, and later the blocks have found their places.
+    ///
+    /// Rule: AWS-091.
     mutating func moveModification(of id: Volume.ID) {
         guard var volume = volumes[id], var modification = volume.modifications.popLast() else { return }
         if modification.state.applied() {
@@ -95,7 +97,9 @@ extension EC2 {
         volumes[id] = volume
     }
 
-    /// DescribeVolumesModifications. Rule: AWS-092.
+    /// DescribeVolumesModifications.
+    ///
+    /// Rule: AWS-092.
     package func describeVolumesModifications(_ ids: [Volume.ID] = []) throws(EC2Fault) -> [VolumeModification] {
         guard !ids.isEmpty else {
             return volumes.values.sorted { $0.id < $1.id }.compactMap(\.modifications.last)

@@ -11,7 +11,9 @@ package struct Volume: Hashable, Sendable, Identified {
     package var shape: Shape
     package var state: VolumeState
     package var zone: String
-    /// The snapshot it was made from. Rule: AWS-068.
+    /// The snapshot it was made from.
+    ///
+    /// Rule: AWS-068.
     package var snapshot: EBSSnapshot.ID?
     /// The volume it was copied from.
     package var sourceVolume: ID?
@@ -29,11 +31,17 @@ package struct Volume: Hashable, Sendable, Identified {
 
     /// What has reached the volume; while a guest uses it, the contents live in the machine.
     var contents: Disk
-    /// The newest snapshot from which the next one can be incremental. Rule: AWS-031.
+    /// The newest snapshot from which the next one can be incremental.
+    ///
+    /// Rule: AWS-031.
     var lineage: EBSSnapshot.ID?
-    /// When its last snapshot was asked for. Rule: AWS-007.
+    /// When its last snapshot was asked for.
+    ///
+    /// Rule: AWS-007.
     var lastSnapshot: Instant?
-    /// The snapshots whose copies are not done, deleted ones included. Rule: AWS-008.
+    /// The snapshots whose copies are not done, deleted ones included.
+    ///
+    /// Rule: AWS-008.
     var slots: [Slot] = []
     /// What is installed on it.
     var software: Software?
@@ -67,7 +75,9 @@ package struct Volume: Hashable, Sendable, Identified {
         var isInMachine = false
     }
 
-    /// The loading of a restored volume's blocks in the background. Rule: AWS-047.
+    /// The loading of a restored volume's blocks in the background.
+    ///
+    /// Rule: AWS-047.
     package struct Loading: Hashable, Sendable {
         /// When it began.
         package var start: Instant

@@ -33,7 +33,8 @@ extension EC2Fault {
         EC2Fault(.incorrectState, "Volume '\(id)' is in the 'available' state.", rule: "AWS-081")
     }
     static func attachedElsewhere(_ id: Volume.ID) -> EC2Fault {
-        EC2Fault("InvalidAttachment.NotFound", "The volume '\(id)' is not attached as it was said to be.", rule: "AWS-081")
+        EC2Fault(
+            "InvalidAttachment.NotFound", "The volume '\(id)' is not attached as it was said to be.", rule: "AWS-081")
     }
     static let inconsistentReplay = EC2Fault(
         "IdempotentParameterMismatch",

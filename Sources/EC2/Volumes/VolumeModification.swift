@@ -22,7 +22,9 @@ package struct VolumeModification: Hashable, Sendable {
         /// It was given up; the volume is as it was.
         case failed
 
-        /// Whether another modification has to wait. Rule: AWS-089.
+        /// Whether another modification has to wait.
+        ///
+        /// Rule: AWS-089.
         package var isActive: Bool { self == .modifying || self == .optimizing }
 
         /// The new size shows.

@@ -17,13 +17,19 @@ package enum VolumeState: String, Hashable, Sendable, CaseIterable {
 }
 
 extension VolumeState {
-    /// It was made. False when it is being deleted already.
+    /// It was made.
+    ///
+    /// False when it is being deleted already.
     package mutating func created() -> Bool { moved(from: .creating, to: .available) }
 
-    /// It could not be made. Rule: AWS-020.
+    /// It could not be made.
+    ///
+    /// Rule: AWS-020.
     package mutating func failed() -> Bool { moved(from: .creating, to: .error) }
 
-    /// AttachVolume. Rule: AWS-071.
+    /// AttachVolume.
+    ///
+    /// Rule: AWS-071.
     package mutating func attach() throws(NotInState<Self>) {
         guard moved(from: .available, to: .inUse) else { throw NotInState(self) }
     }
@@ -31,7 +37,9 @@ extension VolumeState {
     /// The attachment is gone.
     package mutating func detached() -> Bool { moved(from: .inUse, to: .available) }
 
-    /// DeleteVolume. Rule: AWS-085.
+    /// DeleteVolume.
+    ///
+    /// Rule: AWS-085.
     package mutating func delete() throws(NotInState<Self>) {
         switch self {
         case .creating, .available, .error: self = .deleting

@@ -1,6 +1,8 @@
 import LabCore
 
-/// A type of EBS volume and its limits. Rule: AWS-065.
+/// A type of EBS volume and its limits.
+///
+/// Rule: AWS-065.
 package struct VolumeType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     package let rawValue: String
 
@@ -14,7 +16,9 @@ package struct VolumeType: RawRepresentable, Hashable, Sendable, CustomStringCon
 
     private init(known name: String) { rawValue = name }
 
-    /// Reads a type in whatever case it is written; nothing when there is no such type. Rule: AWS-067.
+    /// Reads a type in whatever case it is written; nothing when there is no such type.
+    ///
+    /// Rule: AWS-067.
     package init?(rawValue: String) {
         let name = rawValue.lowercased()
         guard Self.sizes[name] != nil else { return nil }
@@ -26,7 +30,9 @@ package struct VolumeType: RawRepresentable, Hashable, Sendable, CustomStringCon
     /// The sizes that are allowed, in GiB.
     package var sizes: ClosedRange<Int> { Self.sizes[rawValue] ?? 1...1 }
 
-    /// Whether an instance can boot from it. Rule: AWS-094.
+    /// Whether an instance can boot from it.
+    ///
+    /// Rule: AWS-094.
     package var isBootable: Bool { self != .st1 && self != .sc1 }
 
     /// Whether the caller says how fast it is to be.
@@ -57,7 +63,8 @@ extension Volume.Shape {
 
     private func settledIOPS() throws(EC2Fault) -> Int? {
         if let iops, iops < 0 {
-            throw .badShape("Value (\(iops)) for parameter iops is invalid. Value must be a positive integer.", "AWS-066")
+            throw .badShape(
+                "Value (\(iops)) for parameter iops is invalid. Value must be a positive integer.", "AWS-066")
         }
         guard type.takesIOPS else {
             guard iops == nil else {
@@ -66,14 +73,16 @@ extension Volume.Shape {
             return type == .gp2 ? max(100, min(16_000, 3 * size)) : nil
         }
         guard let iops = iops ?? (type == .gp3 ? 3_000 : nil) else {
-            throw EC2Fault(.missingParameter, "The parameter iops must be specified for \(type) volumes.", rule: "AWS-066")
+            throw EC2Fault(
+                .missingParameter, "The parameter iops must be specified for \(type) volumes.", rule: "AWS-066")
         }
         if iops < 100 { throw .badShape("Volume iops of \(iops) is too low; minimum is 100.", "AWS-066") }
         let (most, perGiB) = type == .gp3 ? (80_000, 500) : type == .io1 ? (64_000, 50) : (256_000, 1_000)
         if iops > most { throw .badShape("Volume iops of \(iops) is too high; maximum is \(most).", "AWS-066") }
         let isBaseline = type == .gp3 && iops <= 3_000
         if !isBaseline, iops > perGiB * size {
-            throw .badShape("Iops to volume size ratio of \(sixDecimals(iops, size)) is too high; maximum is \(perGiB)", "AWS-066")
+            throw .badShape(
+                "Iops to volume size ratio of \(sixDecimals(iops, size)) is too high; maximum is \(perGiB)", "AWS-066")
         }
         return isBaseline ? 3_000 : iops
     }
@@ -89,7 +98,8 @@ extension Volume.Shape {
         if asked > 2_000 { throw .badShape("Volume throughput of \(asked) is too high; maximum is 2000.", "AWS-066") }
         if asked * 4 > iops {
             throw .badShape(
-                "Throughput (MiBps) to iops ratio of \(sixDecimals(asked, iops)) is too high; maximum is 0.250000", "AWS-066")
+                "Throughput (MiBps) to iops ratio of \(sixDecimals(asked, iops)) is too high; maximum is 0.250000",
+                "AWS-066")
         }
         return asked
     }

@@ -7,9 +7,11 @@ import Testing
 
 @Suite("Images")
 struct ImageTests {
-    @Test("AWS-121: an image shuts the guest down and flushes its caches, unless it is told not to reboot", arguments: [
-        (false, 4), (true, 0),
-    ])
+    @Test(
+        "AWS-121: an image shuts the guest down and flushes its caches, unless it is told not to reboot",
+        arguments: [
+            (false, 4), (true, 0),
+        ])
     func reboot(noReboot: Bool, files: Int) throws {
         var bench = try Bench()
         _ = try bench.ec2.perform(.writeLooseFiles(4), on: bench.machine)
@@ -36,7 +38,8 @@ struct ImageTests {
         }
     }
 
-    @Test("AWS-122: an image is pending, and shows no snapshots, until all of them are complete; or it fails",
+    @Test(
+        "AWS-122: an image is pending, and shows no snapshots, until all of them are complete; or it fails",
         arguments: [false, true])
     func pending(fails: Bool) throws {
         var bench = try Bench()
@@ -102,10 +105,12 @@ struct ImageTests {
         let image = try bench.ec2.registerImage(request)
         #expect(image.state == .available && image.location == "123456789012/golden")
         #expect(image.architecture == "i386" && image.virtualization == "paravirtual")
-        let mapping = Image.Mapping(device: "/dev/sda1", snapshot: snapshot, size: 8, type: .gp2, deleteOnTermination: true)
+        let mapping = Image.Mapping(
+            device: "/dev/sda1", snapshot: snapshot, size: 8, type: .gp2, deleteOnTermination: true)
         #expect(image.mappings == [mapping])
         let rootless = RegisterImage(
-            name: "rootless", rootDevice: "/dev/xvda", mappings: [Image.Mapping(device: "/dev/sda1", snapshot: snapshot)])
+            name: "rootless", rootDevice: "/dev/xvda",
+            mappings: [Image.Mapping(device: "/dev/sda1", snapshot: snapshot)])
         bench.refuses(.invalidParameterCombination, nil, "AWS-126") { _ = try $0.registerImage(rootless) }
     }
 

@@ -7,9 +7,11 @@ import Testing
 
 @Suite("Attributes of instances")
 struct InstanceAttributeTests {
-    @Test("AWS-105: type, user data and EBS optimization change only while the instance is stopped", arguments: [
-        InstanceAttribute.type("m5.xlarge"), .userData("x"), .isEBSOptimized(true),
-    ])
+    @Test(
+        "AWS-105: type, user data and EBS optimization change only while the instance is stopped",
+        arguments: [
+            InstanceAttribute.type("m5.xlarge"), .userData("x"), .isEBSOptimized(true),
+        ])
     func onlyStopped(attribute: InstanceAttribute) throws {
         var bench = try Bench()
         let instance = bench.instance

@@ -8,22 +8,27 @@ import Testing
 
 @Suite("Starting, stopping, rebooting and terminating instances")
 struct InstancePowerTests {
-    @Test("AWS-097: a running instance is started without a change; one on its way down is refused", arguments: [
-        PowerState.stopping, .shuttingDown, .terminated,
-    ])
+    @Test(
+        "AWS-097: a running instance is started without a change; one on its way down is refused",
+        arguments: [
+            PowerState.stopping, .shuttingDown, .terminated,
+        ])
     func start(state: PowerState) throws {
         var bench = try Bench()
         let instance = bench.instance
         #expect(try bench.ec2.startInstances([instance])[0].current == .running)
         bench.ec2.instances[instance]?.state = state
         bench.refuses(
-            .incorrectInstanceState, "The instance '\(instance)' is not in a state from which it can be started.", "AWS-097"
+            .incorrectInstanceState, "The instance '\(instance)' is not in a state from which it can be started.",
+            "AWS-097"
         ) { _ = try $0.startInstances([instance]) }
     }
 
-    @Test("AWS-098: a stopped instance is stopped without a change; one on its way is refused", arguments: [
-        PowerState.pending, .shuttingDown, .terminated,
-    ])
+    @Test(
+        "AWS-098: a stopped instance is stopped without a change; one on its way is refused",
+        arguments: [
+            PowerState.pending, .shuttingDown, .terminated,
+        ])
     func stop(state: PowerState) throws {
         var bench = try Bench.stopped()
         let instance = bench.instance
@@ -50,9 +55,11 @@ struct InstancePowerTests {
         ) { _ = try $0.startInstances([instance]) }
     }
 
-    @Test("AWS-100: a clean stop flushes the guest's caches; a stop that skips the shutdown loses them", arguments: [
-        (StopManner.clean, true), (.force, true), (.skipOSShutdown, false),
-    ])
+    @Test(
+        "AWS-100: a clean stop flushes the guest's caches; a stop that skips the shutdown loses them",
+        arguments: [
+            (StopManner.clean, true), (.force, true), (.skipOSShutdown, false),
+        ])
     func caches(manner: StopManner, isKept: Bool) throws {
         var bench = try Bench()
         _ = try bench.ec2.perform(.writeLooseFiles(4), on: bench.machine)
@@ -63,7 +70,8 @@ struct InstancePowerTests {
         #expect(try bench.ec2.facts(of: bench.machine)[.looseFiles] == .number(isKept ? 4 : 0))
     }
 
-    @Test("AWS-100: a guest that does not shut down has its power cut after four minutes, or at once by force",
+    @Test(
+        "AWS-100: a guest that does not shut down has its power cut after four minutes, or at once by force",
         arguments: [(StopManner.clean, 240), (.force, 0)])
     func hungShutdown(manner: StopManner, seconds: Int) throws {
         var bench = try Bench()

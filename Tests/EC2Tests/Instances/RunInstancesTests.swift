@@ -126,10 +126,12 @@ struct RunInstancesTests {
         bench.refuses(.invalidParameterValue, nil, "AWS-118") { _ = try $0.runInstances(wrong) }
     }
 
-    @Test("AWS-119: when volumes cannot be made the call succeeds and the instance ends with a reason", arguments: [
-        ("quota", "Client.VolumeLimitExceeded"), ("key", "Client.InternalError"),
-        ("snapshot", "Client.InvalidSnapshot.NotFound"),
-    ])
+    @Test(
+        "AWS-119: when volumes cannot be made the call succeeds and the instance ends with a reason",
+        arguments: [
+            ("quota", "Client.VolumeLimitExceeded"), ("key", "Client.InternalError"),
+            ("snapshot", "Client.InvalidSnapshot.NotFound"),
+        ])
     func launchFailure(what: String, code: String) throws {
         var (bench, image) = try made()
         let snapshot = try #require(bench.ec2.images[image]?.mappings[0].snapshot)
@@ -155,7 +157,9 @@ struct RunInstancesTests {
         var request = CreateImage(instance: bench.instance, name: "second")
         request.noReboot = true
         let pending = try bench.ec2.createImage(request).id
-        bench.refuses("InvalidAMIID.Unavailable", nil, "AWS-127") { _ = try $0.runInstances(RunInstances(image: pending)) }
+        bench.refuses("InvalidAMIID.Unavailable", nil, "AWS-127") {
+            _ = try $0.runInstances(RunInstances(image: pending))
+        }
         try bench.ec2.disableImage(image)
         bench.refuses("InvalidAMIID.Unavailable") { _ = try $0.runInstances(RunInstances(image: image)) }
         try bench.ec2.enableImage(image)

@@ -11,7 +11,8 @@ struct ProviderFlowTests {
         disks: [DiskSpec(role: .root, size: .gibibytes(8)), DiskSpec(role: .data, size: .gibibytes(20))],
         memory: .gibibytes(8))
 
-    @Test("a machine is made, snapshotted, reverted to in each way, and removed without a trace",
+    @Test(
+        "a machine is made, snapshotted, reverted to in each way, and removed without a trace",
         arguments: ["swap-volumes", "new-instance"])
     func wholeFlow(method: String) throws {
         var plane = EC2(seed: 1)

@@ -56,9 +56,11 @@ struct RootReplacementTests {
         }
     }
 
-    @Test("AWS-135: an image has the instance's architecture and a root that is no smaller", arguments: [
-        "architecture", "size",
-    ])
+    @Test(
+        "AWS-135: an image has the instance's architecture and a root that is no smaller",
+        arguments: [
+            "architecture", "size",
+        ])
     func imageFits(what: String) throws {
         var (bench, _, _) = try made()
         let image = try bench.makeImage()
@@ -115,9 +117,11 @@ struct RootReplacementTests {
         #expect(bench.ec2.volumes[old]?.state == (isDeleted ? nil : .available))
     }
 
-    @Test("AWS-139: a task that fails keeps the old root and reboots, or leaves the instance without a root", arguments: [
-        RootReplacementState.failed, .failedDetached,
-    ])
+    @Test(
+        "AWS-139: a task that fails keeps the old root and reboots, or leaves the instance without a root",
+        arguments: [
+            RootReplacementState.failed, .failedDetached,
+        ])
     func failures(outcome: RootReplacementState) throws {
         var (bench, _, request) = try made()
         let (old, boot) = (bench.root, try bench.ec2.facts(of: bench.machine)[.bootID])

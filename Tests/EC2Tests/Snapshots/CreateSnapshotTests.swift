@@ -62,9 +62,11 @@ struct CreateSnapshotTests {
         ) { _ = try $0.createSnapshot(of: volume.id) }
     }
 
-    @Test("AWS-006: one volume has five pending snapshots at most, a throughput volume one", arguments: [
-        ("gp3", 5), ("st1", 1), ("sc1", 1),
-    ])
+    @Test(
+        "AWS-006: one volume has five pending snapshots at most, a throughput volume one",
+        arguments: [
+            ("gp3", 5), ("st1", 1), ("sc1", 1),
+        ])
     func pendingPerVolume(type: String, limit: Int) throws {
         var settings = EC2.Settings()
         settings.timings.snapshotInterval = .zero
@@ -99,7 +101,11 @@ struct CreateSnapshotTests {
         if !deleted { try bench.ec2.inject(.snapshotEndsInError, into: bench.machine) }
         let data = bench.data
         let snapshot = try bench.ec2.createSnapshot(of: data)
-        if deleted { try bench.ec2.deleteSnapshot(snapshot.id) } else { bench.ec2.advance(by: snapshot.due - bench.ec2.now) }
+        if deleted {
+            try bench.ec2.deleteSnapshot(snapshot.id)
+        } else {
+            bench.ec2.advance(by: snapshot.due - bench.ec2.now)
+        }
         bench.refuses("ConcurrentSnapshotLimitExceeded") { _ = try $0.createSnapshot(of: data) }
         bench.ec2.advance(by: .minutes(10))
         _ = try bench.ec2.createSnapshot(of: data)
@@ -163,9 +169,11 @@ struct CreateSnapshotTests {
         #expect(done.tier.state == .standard)
     }
 
-    @Test("AWS-014: the size is that of the volume; the full size counts written blocks of 512 KiB", arguments: [
-        (0..<0, 0), (0..<1, 512), (0..<128, 512), (127..<129, 1_024),
-    ])
+    @Test(
+        "AWS-014: the size is that of the volume; the full size counts written blocks of 512 KiB",
+        arguments: [
+            (0..<0, 0), (0..<1, 512), (0..<128, 512), (127..<129, 1_024),
+        ])
     func sizes(blocks: Range<Int>, kibibytes: Int) throws {
         var bench = try Bench()
         let volume = try bench.makeVolume(size: 7)
@@ -192,7 +200,9 @@ struct CreateSnapshotTests {
     func description() throws {
         var bench = try Bench()
         let root = bench.root
-        bench.refuses(.invalidParameterValue, nil, "AWS-016") { _ = try $0.createSnapshot(of: root, description: "süß") }
+        bench.refuses(.invalidParameterValue, nil, "AWS-016") {
+            _ = try $0.createSnapshot(of: root, description: "süß")
+        }
         let long = String(repeating: "x", count: 256)
         bench.refuses(.invalidParameterValue, nil, "AWS-016") { _ = try $0.createSnapshot(of: root, description: long) }
         bench.ec2.settings.inferred.refusesNonASCIIDescriptions = false

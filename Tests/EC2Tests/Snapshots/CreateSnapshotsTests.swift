@@ -73,7 +73,8 @@ struct CreateSnapshotsTests {
         #expect(bench.ec2.snapshots[set[1].id]?.state == .completed)
     }
 
-    @Test("AWS-027: tags are copied from the volumes; the request's own win, unless the setting says otherwise",
+    @Test(
+        "AWS-027: tags are copied from the volumes; the request's own win, unless the setting says otherwise",
         arguments: [true, false])
     func tags(explicitWin: Bool) throws {
         var bench = try Bench()

@@ -27,12 +27,14 @@ struct RecycleBinTests {
         #expect(bench.ec2.snapshots[snapshot] == nil)
     }
 
-    @Test("AWS-146: a rule matches by any of its tags or everywhere, and the longest period wins", arguments: [
-        ([RetentionRule(tags: [Tag("team", "red")], period: .days(1))], nil),
-        ([RetentionRule(tags: [Tag("team", "red"), Tag("team", "blue")], period: .days(2))], 2),
-        ([RetentionRule(period: .days(3)), RetentionRule(tags: [Tag("team", "blue")], period: .days(5))], 5),
-        ([RetentionRule(period: .days(8)), RetentionRule(tags: [Tag("team", "blue")], period: .days(5))], 8),
-    ] as [([RetentionRule], Int?)])
+    @Test(
+        "AWS-146: a rule matches by any of its tags or everywhere, and the longest period wins",
+        arguments: [
+            ([RetentionRule(tags: [Tag("team", "red")], period: .days(1))], nil),
+            ([RetentionRule(tags: [Tag("team", "red"), Tag("team", "blue")], period: .days(2))], 2),
+            ([RetentionRule(period: .days(3)), RetentionRule(tags: [Tag("team", "blue")], period: .days(5))], 5),
+            ([RetentionRule(period: .days(8)), RetentionRule(tags: [Tag("team", "blue")], period: .days(5))], 8),
+        ] as [([RetentionRule], Int?)])
     func matching(rules: [RetentionRule], days: Int?) throws {
         let (bench, snapshot) = try deleted(under: rules)
         #expect(bench.ec2.snapshots[snapshot]?.bin?.exit == days.map { bench.ec2.now + .days($0) })

@@ -76,7 +76,9 @@ struct SnapshotLineageTests {
         let image = try bench.makeImage()
         let snapshots = try #require(bench.ec2.images[image]).mappings.compactMap(\.snapshot)
         for snapshot in snapshots {
-            bench.refuses("InvalidSnapshot.InUse", "The snapshot \(snapshot) is currently in use by \(image)", "AWS-036") {
+            bench.refuses(
+                "InvalidSnapshot.InUse", "The snapshot \(snapshot) is currently in use by \(image)", "AWS-036"
+            ) {
                 try $0.deleteSnapshot(snapshot)
             }
         }
@@ -121,7 +123,8 @@ struct SnapshotLineageTests {
         #expect(bench.ec2.volumes[volume]?.contents[0] == Block(token: 1))
     }
 
-    @Test("AWS-041: fast restore is switched off by a deletion, or refuses it in the year of the recording",
+    @Test(
+        "AWS-041: fast restore is switched off by a deletion, or refuses it in the year of the recording",
         arguments: [false, true])
     func fastRestore(refuses: Bool) throws {
         var (bench, _, first, _) = try lineage()

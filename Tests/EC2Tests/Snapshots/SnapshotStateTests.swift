@@ -43,10 +43,12 @@ struct SnapshotStateTests {
         ).check()
     }
 
-    @Test("a lock: its state follows from its mode and the time", arguments: [
-        (SnapshotLock.Mode.governance, 0, SnapshotLock.State.governance), (.governance, 48, .expired),
-        (.compliance, 0, .complianceCooloff), (.compliance, 1, .compliance), (.compliance, 24, .expired),
-    ])
+    @Test(
+        "a lock: its state follows from its mode and the time",
+        arguments: [
+            (SnapshotLock.Mode.governance, 0, SnapshotLock.State.governance), (.governance, 48, .expired),
+            (.compliance, 0, .complianceCooloff), (.compliance, 1, .compliance), (.compliance, 24, .expired),
+        ])
     func lock(mode: SnapshotLock.Mode, hours: Int, expected: SnapshotLock.State) {
         let lock = SnapshotLock(
             mode: mode, duration: .hours(24), created: .start, started: .start, coolOffEnd: .start + .hours(1))

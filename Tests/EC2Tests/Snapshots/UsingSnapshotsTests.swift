@@ -60,9 +60,11 @@ struct UsingSnapshotsTests {
         #expect(try bench.ec2.createVolume(request).loading?.rate == .mebibytes(300))
     }
 
-    @Test("AWS-049: fast restore makes as many volumes whole at once as it has credits", arguments: [
-        (1, 10), (100, 10), (200, 5), (1_024, 1), (2_000, 1),
-    ])
+    @Test(
+        "AWS-049: fast restore makes as many volumes whole at once as it has credits",
+        arguments: [
+            (1, 10), (100, 10), (200, 5), (1_024, 1), (2_000, 1),
+        ])
     func credits(size: Int, capacity: Int) {
         var restore = FastRestore(size: size, at: .start)
         restore.move(at: .start)

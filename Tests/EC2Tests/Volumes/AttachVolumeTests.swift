@@ -21,7 +21,9 @@ struct AttachVolumeTests {
     @Test("AWS-071: a volume that is still being made cannot be attached")
     func creating() throws {
         var bench = try Bench()
-        let (volume, instance) = (try bench.ec2.createVolume(CreateVolume(zone: "us-east-1a", size: 1)).id, bench.instance)
+        let (volume, instance) = (
+            try bench.ec2.createVolume(CreateVolume(zone: "us-east-1a", size: 1)).id, bench.instance
+        )
         bench.refuses(.incorrectState, "\(volume) is not 'available'.", "AWS-071") {
             _ = try $0.attachVolume(volume, to: instance, device: "/dev/sdg")
         }
@@ -41,32 +43,40 @@ struct AttachVolumeTests {
         var bench = try Bench()
         let (volume, instance) = (try bench.makeVolume(), bench.instance)
         bench.ec2.instances[instance]?.state = state
-        bench.refuses(bench.ec2.settings.inferred.attachToUnsettled, "Instance '\(instance)' is not 'running'.", "AWS-073") {
+        bench.refuses(
+            bench.ec2.settings.inferred.attachToUnsettled, "Instance '\(instance)' is not 'running'.", "AWS-073"
+        ) {
             _ = try $0.attachVolume(volume, to: instance, device: "/dev/sdg")
         }
     }
 
-    @Test("AWS-074: a device name is used once on an instance, the root's counts", arguments: ["/dev/sda1", "/dev/sdf"])
+    @Test(
+        "AWS-074: a device name is used once on an instance, the root's counts", arguments: ["/dev/sda1", "/dev/sdf"])
     func deviceInUse(device: String) throws {
         var bench = try Bench()
         let (volume, instance) = (try bench.makeVolume(), bench.instance)
         bench.refuses(
-            .invalidParameterValue, "Invalid value '\(device)' for unixDevice. Attachment point \(device) is already in use",
+            .invalidParameterValue,
+            "Invalid value '\(device)' for unixDevice. Attachment point \(device) is already in use",
             "AWS-074"
         ) { _ = try $0.attachVolume(volume, to: instance, device: device) }
     }
 
-    @Test("AWS-075: a device has one of the names of the grammar", arguments: [
-        ("/dev/sda1", true), ("/dev/sdb", true), ("/dev/sdz", true), ("/dev/xvda", true), ("/dev/xvdba", true),
-        ("/dev/xvddz", true), ("xvdf", true), ("/dev/sdb1", false), ("/dev/sda2", false), ("/dev/xvdea", false),
-        ("/dev/nvme1n1", false), ("/dev/sd", false), ("/dev/xvd", false), ("/dev/SDF", false), ("", false),
-    ])
+    @Test(
+        "AWS-075: a device has one of the names of the grammar",
+        arguments: [
+            ("/dev/sda1", true), ("/dev/sdb", true), ("/dev/sdz", true), ("/dev/xvda", true), ("/dev/xvdba", true),
+            ("/dev/xvddz", true), ("xvdf", true), ("/dev/sdb1", false), ("/dev/sda2", false), ("/dev/xvdea", false),
+            ("/dev/nvme1n1", false), ("/dev/sd", false), ("/dev/xvd", false), ("/dev/SDF", false), ("", false),
+        ])
     func grammar(name: String, isValid: Bool) throws {
         #expect(DeviceName.isValid(name) == isValid)
         guard !isValid else { return }
         var bench = try Bench()
         let (data, instance) = (bench.data, bench.instance)
-        bench.refuses(.invalidParameterValue, nil, "AWS-075") { _ = try $0.attachVolume(data, to: instance, device: name) }
+        bench.refuses(.invalidParameterValue, nil, "AWS-075") {
+            _ = try $0.attachVolume(data, to: instance, device: name)
+        }
     }
 
     @Test("AWS-076: /dev/sdf and /dev/xvdf are two names")
@@ -148,9 +158,11 @@ struct AttachVolumeTests {
         bench.refuses("InvalidVolume.NotFound") { _ = try $0.detachVolume(Volume.ID(rawValue: "vol-00000000")) }
     }
 
-    @Test("AWS-082: a mounted volume stays busy until the guest reboots, stops, or is not asked", arguments: [
-        "reboot", "stop", "force",
-    ])
+    @Test(
+        "AWS-082: a mounted volume stays busy until the guest reboots, stops, or is not asked",
+        arguments: [
+            "reboot", "stop", "force",
+        ])
     func busy(how: String) throws {
         var bench = try Bench()
         let (data, instance) = (bench.data, bench.instance)

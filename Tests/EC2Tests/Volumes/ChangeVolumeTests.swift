@@ -51,7 +51,8 @@ struct ChangeVolumeTests {
             _ = try $0.modifyVolume(volume, size: 3)
         }
         bench.refuses(
-            .invalidParameterValue, "Must specify at least one of size, type, iops, throughput or multi-attach", "AWS-088"
+            .invalidParameterValue, "Must specify at least one of size, type, iops, throughput or multi-attach",
+            "AWS-088"
         ) { _ = try $0.modifyVolume(volume) }
         bench.refuses("DryRunOperation") { _ = try $0.modifyVolume(volume, size: 3, dryRun: true) }
         _ = try bench.ec2.modifyVolume(volume, size: 4)

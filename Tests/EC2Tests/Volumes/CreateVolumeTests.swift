@@ -31,14 +31,18 @@ struct CreateVolumeTests {
         }
     }
 
-    @Test("AWS-065: every type has its least and its largest size", arguments: [
-        ("gp2", 1, 16_384), ("gp3", 1, 65_536), ("st1", 125, 16_384), ("sc1", 125, 16_384), ("standard", 1, 1_024),
-        ("io1", 4, 16_384), ("io2", 4, 65_536),
-    ])
+    @Test(
+        "AWS-065: every type has its least and its largest size",
+        arguments: [
+            ("gp2", 1, 16_384), ("gp3", 1, 65_536), ("st1", 125, 16_384), ("sc1", 125, 16_384), ("standard", 1, 1_024),
+            ("io1", 4, 16_384), ("io2", 4, 65_536),
+        ])
     func ranges(type: String, least: Int, most: Int) throws {
         let type = try #require(VolumeType(rawValue: type))
         let iops = type == .io1 || type == .io2 ? 100 : nil
-        func shape(_ size: Int) throws -> Volume.Shape { try Volume.Shape(size: size, type: type, iops: iops).settled() }
+        func shape(_ size: Int) throws -> Volume.Shape {
+            try Volume.Shape(size: size, type: type, iops: iops).settled()
+        }
         #expect(try shape(least).size == least)
         #expect(try shape(most).size == most)
         for size in [least - 1, most + 1] { #expect(throws: EC2Fault.self) { try shape(size) } }
@@ -55,19 +59,23 @@ struct CreateVolumeTests {
         var result: [Int?]?
     }
 
-    @Test("AWS-066: speeds are filled in, raised to the baseline, or refused", arguments: [
-        Speed(type: "gp2", size: 10, result: [100, nil]), Speed(type: "gp2", size: 100, result: [300, nil]),
-        Speed(type: "gp2", size: 16_384, result: [16_000, nil]), Speed(type: "gp2", size: 10, iops: 100),
-        Speed(type: "gp3", size: 1, result: [3_000, 125]), Speed(type: "gp3", size: 1, iops: 99),
-        Speed(type: "gp3", size: 1, iops: 100, result: [3_000, 125]), Speed(type: "gp3", size: 6, iops: 3_001),
-        Speed(type: "gp3", size: 7, iops: 3_500, result: [3_500, 125]), Speed(type: "gp3", size: 1_000, iops: 80_001),
-        Speed(type: "gp3", size: 1, throughput: 50, result: [3_000, 125]),
-        Speed(type: "gp3", size: 1, throughput: 750, result: [3_000, 750]), Speed(type: "gp3", size: 1, throughput: 751),
-        Speed(type: "io1", size: 4), Speed(type: "io1", size: 4, iops: 200, result: [200, nil]),
-        Speed(type: "io1", size: 4, iops: 201), Speed(type: "io2", size: 4, iops: 4_000, result: [4_000, nil]),
-        Speed(type: "io2", size: 4, iops: 4_001), Speed(type: "gp3", size: 1, iops: -1),
-        Speed(type: "standard", size: 1, throughput: 125), Speed(type: "standard", size: 1, result: [nil, nil]),
-    ])
+    @Test(
+        "AWS-066: speeds are filled in, raised to the baseline, or refused",
+        arguments: [
+            Speed(type: "gp2", size: 10, result: [100, nil]), Speed(type: "gp2", size: 100, result: [300, nil]),
+            Speed(type: "gp2", size: 16_384, result: [16_000, nil]), Speed(type: "gp2", size: 10, iops: 100),
+            Speed(type: "gp3", size: 1, result: [3_000, 125]), Speed(type: "gp3", size: 1, iops: 99),
+            Speed(type: "gp3", size: 1, iops: 100, result: [3_000, 125]), Speed(type: "gp3", size: 6, iops: 3_001),
+            Speed(type: "gp3", size: 7, iops: 3_500, result: [3_500, 125]),
+            Speed(type: "gp3", size: 1_000, iops: 80_001),
+            Speed(type: "gp3", size: 1, throughput: 50, result: [3_000, 125]),
+            Speed(type: "gp3", size: 1, throughput: 750, result: [3_000, 750]),
+            Speed(type: "gp3", size: 1, throughput: 751),
+            Speed(type: "io1", size: 4), Speed(type: "io1", size: 4, iops: 200, result: [200, nil]),
+            Speed(type: "io1", size: 4, iops: 201), Speed(type: "io2", size: 4, iops: 4_000, result: [4_000, nil]),
+            Speed(type: "io2", size: 4, iops: 4_001), Speed(type: "gp3", size: 1, iops: -1),
+            Speed(type: "standard", size: 1, throughput: 125), Speed(type: "standard", size: 1, result: [nil, nil]),
+        ])
     func speeds(row: Speed) throws {
         let type = try #require(VolumeType(rawValue: row.type))
         let shape = Volume.Shape(size: row.size, type: type, iops: row.iops, throughput: row.throughput)
@@ -81,7 +89,9 @@ struct CreateVolumeTests {
 
     @Test("AWS-066: a ratio is named with six decimals")
     func ratio() {
-        #expect(throws: EC2Fault.badShape("Iops to volume size ratio of 500.166666 is too high; maximum is 500", "AWS-066")) {
+        #expect(
+            throws: EC2Fault.badShape("Iops to volume size ratio of 500.166666 is too high; maximum is 500", "AWS-066")
+        ) {
             try Volume.Shape(size: 6, type: .gp3, iops: 3_001).settled()
         }
     }
@@ -90,7 +100,8 @@ struct CreateVolumeTests {
     func types() throws {
         var bench = try Bench()
         for name in [nil, ""] {
-            #expect(try bench.ec2.createVolume(CreateVolume(zone: "us-east-1a", size: 1, type: name)).shape.type == .gp2)
+            #expect(
+                try bench.ec2.createVolume(CreateVolume(zone: "us-east-1a", size: 1, type: name)).shape.type == .gp2)
         }
         #expect(try bench.ec2.createVolume(CreateVolume(zone: "us-east-1a", size: 1, type: "GP3")).shape.type == .gp3)
         bench.refuses("UnknownVolumeType", nil, "AWS-067") {
