@@ -25,12 +25,6 @@ package struct Tables: Hashable, Sendable {
     /// The number of rows in a table.
     package func count(of table: String) -> Int { tables[table]?.pages.reduce(0) { $0 + $1.rows.count } ?? 0 }
 
-    /// The value of one row.
-    package func value(of key: Int, in table: String) -> UInt64? {
-        guard let pages = tables[table]?.pages, 1 + key / TablePage.capacity < pages.count else { return nil }
-        return pages[1 + key / TablePage.capacity].rows.first { $0.key == key }?.value
-    }
-
     /// The key that follows the last one in a table.
     package func nextKey(in table: String) -> Int {
         (tables[table]?.pages.last { !$0.rows.isEmpty }?.rows.last?.key ?? -1) + 1

@@ -77,9 +77,6 @@ package struct FileSystem: Hashable, Sendable {
         ByteCount(Int64(superblock.blockCount - superblock.inodes.upperBound) * Disk.blockSize.bytes)
     }
 
-    /// Whether something is in memory that has not reached the disk.
-    package var isDirty: Bool { !running.isEmpty || !cache.isEmpty }
-
     /// Makes the file system play a full disk, or stop to.
     package mutating func withholdFreeSpace(_ isFull: Bool) { withheld = isFull ? max(0, freeBlocks - reserved) : 0 }
 }

@@ -18,7 +18,6 @@ package struct Session: Hashable, Sendable {
     package var jobs: [Job] = []
     /// The changes of a transaction that the application has begun and not committed.
     package var openTransaction: [Change] = []
-    package var isUpgrading = false
 
     package enum Service: Hashable, Sendable {
         case healthy
