@@ -32,7 +32,10 @@ extension RunResult {
     }
 
     /// The line that repeats the run.
-    package var repetition: String { "belay run \(file.quotedForShell) --platform \(platform) --seed \(seed)" }
+    package var repetition: String {
+        let only = scenario.hasSuffix("]") ? " --only \(scenario.quotedForShell)" : ""
+        return "belay run \(file.quotedForShell)\(only) --platform \(platform) --seed \(seed)"
+    }
 }
 
 extension String {

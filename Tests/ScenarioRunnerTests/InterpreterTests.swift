@@ -114,6 +114,14 @@ import Testing
             done: ["1"],
             reason: "there is no such way"),
         Row(
+            testDescription: "a step that was to be refused and is not known ends unsupported",
+            steps: ["- {snapshot: {name: a, method: none}, refused: yes}"], outcome: .unsupported, done: ["1"],
+            reason: "there is no such way"),
+        Row(
+            testDescription: "a step may be meant to be unknown",
+            steps: ["- {snapshot: {name: a, method: none}, refused: {kind: unsupported}}"], outcome: .passed,
+            done: ["1"]),
+        Row(
             testDescription: "an expectation in the middle that does not hold fails, and the run goes on",
             steps: ["- expect: {records: 7}", "- write: 7"], expect: "{records: 7}", outcome: .failed, done: ["2"],
             reason: "records at step 1: expected 7, found 0"),

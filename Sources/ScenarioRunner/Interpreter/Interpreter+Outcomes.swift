@@ -18,7 +18,13 @@ extension Interpreter {
     /// Takes in what came of a step.
     mutating func absorb(_ outcome: ActionOutcome, of step: Step, _ reference: StepReference) {
         note(outcome, of: step)
-        if let expected = step.refusal { return judge(outcome, against: expected, step, reference) }
+        if let expected = step.refusal {
+            // What the platform does not have it cannot refuse, unless just that was to be shown.
+            if case .refused(let refusal) = outcome, refusal.kind == .unsupported, expected.kind != .unsupported {
+                return endUnsupported(refusal, at: reference)
+            }
+            return judge(outcome, against: expected, step, reference)
+        }
         switch outcome {
         case .refused(let refusal): absorb(refusal, of: step, reference)
         case .answer(let answer): absorb(answer, of: step, reference)
