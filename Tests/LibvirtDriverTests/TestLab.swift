@@ -33,6 +33,7 @@ struct TestLab: Sendable {
         settings.acceleration = .tcg
         settings.agentSeconds = 5
         settings.stallLimit = .seconds(5)
+        settings.commandSeconds = 15
         return settings
     }
 

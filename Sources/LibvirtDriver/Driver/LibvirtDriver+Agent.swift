@@ -41,10 +41,7 @@ extension LibvirtDriver {
 
     /// Runs a program in the guest and waits for its end.
     package func run(_ program: GuestProgram, on machine: MachineID) async throws(Refusal) -> GuestExecResult {
-        var arguments: [String: Any] = ["path": program.path, "arg": program.arguments, "capture-output": true]
-        if !program.input.isEmpty { arguments["input-data"] = Data(program.input).base64EncodedString() }
-        let started = try await agent(machine, "guest-exec", arguments)
-        guard let process = started["pid"] as? Int else { throw .oddAgent("guest-exec", started) }
+        let process = try await start(program, on: machine)
         var pause = Duration.milliseconds(5)
         let end = ContinuousClock().now + program.limit
         while true {
@@ -61,6 +58,34 @@ extension LibvirtDriver {
             }
             try await HostClock.sleep(pause)
             pause = min(pause * 2, .milliseconds(50))
+        }
+    }
+
+    /// Starts a program in the guest, and answers its process id there.
+    private func start(_ program: GuestProgram, on machine: MachineID) async throws(Refusal) -> Int {
+        var arguments: [String: Any] = ["path": program.path, "arg": program.arguments, "capture-output": true]
+        if !program.input.isEmpty { arguments["input-data"] = Data(program.input).base64EncodedString() }
+        let started = try await agent(machine, "guest-exec", arguments)
+        guard let process = started["pid"] as? Int else { throw .oddAgent("guest-exec", started) }
+        return process
+    }
+
+    /// Stops the guest's agent without ending it, and makes sure that it no longer answers.
+    func makeAgentHang(on machine: MachineID) async throws(Refusal) {
+        let program = GuestProgram("/bin/sh", ["-c", "for p in $(pidof qemu-ga); do kill -STOP $p; done"])
+        // The agent is stopped by its own child, so its answer about that child would never come.
+        _ = try await start(program, on: machine)
+        let hangs = try await HostClock.poll(for: .seconds(30)) { () async throws(Refusal) -> Bool? in
+            do throws(Refusal) {
+                _ = try await text(.agent(machine.rawValue, command: #"{"execute":"guest-ping"}"#, limit: 1))
+                return nil
+            } catch {
+                guard error.isAboutAgent else { throw error }
+                return true
+            }
+        }
+        guard hangs != nil else {
+            throw Refusal(.failed, code: "AgentAnswers", message: "the guest's agent goes on answering")
         }
     }
 

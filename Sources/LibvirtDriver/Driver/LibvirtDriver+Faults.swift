@@ -19,15 +19,7 @@ extension LibvirtDriver {
             throw Refusal(
                 .unsupported, code: "NoPendingSnapshots",
                 message: "libvirt's snapshots are complete when the call returns: none can end in error later")
-        case .agentHangs:
-            // The agent stops itself, so its answer to this very command may be the last it gives or not come at all.
-            let program = GuestProgram(
-                "/bin/sh", ["-c", "for p in $(pidof qemu-ga); do kill -STOP $p; done"], limit: .seconds(1))
-            do throws(Refusal) {
-                _ = try await run(program, on: machine)
-            } catch {
-                guard error.isAboutAgent else { throw error }
-            }
+        case .agentHangs: try await makeAgentHang(on: machine)
         case .quiesceRefused: refusesNextFreeze.insert(machine)
         }
     }
