@@ -46,7 +46,8 @@ extension EC2 {
         instance.epoch += 1
         instance.launchTime = now  // Rule: AWS-103
         (instance.reason, instance.stateReason) = ("", nil)  // Rule: AWS-104
-        if instance.elasticAddress == nil { instance.publicAddress = world.names.address(under: "54.210") }  // Rule: AWS-101
+        // Rule: AWS-101
+        if instance.elasticAddress == nil { instance.publicAddress = world.names.address(under: "54.210") }
         instances[instance.id] = instance
         note(instance.id.rawValue, "stopped -> pending")
         enter(.launched(instance.id, epoch: instance.epoch), in: settings.timings.launch)

@@ -12,6 +12,8 @@ extension EC2 {
     ///   - tokens: how many resource tokens it takes, for verbs that take one for each instance.
     ///   - answer: what the journal says about the answer.
     ///   - body: the verb itself; it checks everything before it changes anything.
+    /// - Throws: what the verb refuses, or a fault that was asked for.
+    /// - Returns: what the verb answers.
     mutating func call<Answer>(
         _ verb: String, on subject: String, tokens: Int = 1, answer: (Answer) -> String = { _ in "done" },
         _ body: (inout EC2) throws(EC2Fault) -> Answer

@@ -9,9 +9,9 @@ extension EC2 {
         ResourceID(rawValue: Resource.prefix + world.names.hexadecimal(digits: 17))
     }
 
-    /// Whether calls that name a resource made at `created` find it
+    /// Whether calls that name a resource made at `created` find it already.
     ///
-    /// already. Rule: AWS-155.
+    /// Rule: AWS-155.
     func isKnown(since created: Instant) -> Bool { created + settings.visibilityDelay <= now }
 
     /// Finds an instance by its id.

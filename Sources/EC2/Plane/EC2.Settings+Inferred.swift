@@ -9,9 +9,9 @@ extension EC2.Settings {
         ///
         /// Rule: AWS-027.
         public var explicitTagsWin = true
-        /// Tags whose key begins with `aws:` are copied from vo
+        /// Tags whose key begins with `aws:` are copied from volumes.
         ///
-        /// lumes. Rule: AWS-027.
+        /// Rule: AWS-027.
         public var copiesReservedTags = false
         /// One volume at its limit refuses a whole set of snapshots.
         ///

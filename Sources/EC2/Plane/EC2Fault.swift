@@ -28,24 +28,35 @@ public struct EC2Fault: Error, Hashable, Sendable {
 
     /// A code of the EC2 error list.
     public struct Code: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+        /// The code as it stands in an answer.
         public let rawValue: String
 
+        /// Takes a code as it stands in an answer.
         public init(rawValue: String) { self.rawValue = rawValue }
+        /// Takes a code as it stands in an answer.
         public init(stringLiteral value: String) { rawValue = value }
+        /// The code as it stands in an answer.
         public var description: String { rawValue }
 
+        /// A resource is not in the state that the call needs.
         public static let incorrectState: Code = "IncorrectState"
+        /// An instance is not in the state that the call needs.
         public static let incorrectInstanceState: Code = "IncorrectInstanceState"
+        /// Two parameters exclude each other.
         public static let invalidParameterCombination: Code = "InvalidParameterCombination"
+        /// A value is not valid.
         public static let invalidParameterValue: Code = "InvalidParameterValue"
+        /// A parameter is missing that the call needs.
         public static let missingParameter: Code = "MissingParameter"
+        /// The resource does not allow the call.
         public static let operationNotPermitted: Code = "OperationNotPermitted"
+        /// A limit of the resource would be exceeded.
         public static let resourceLimitExceeded: Code = "ResourceLimitExceeded"
     }
 }
 
 extension EC2Fault: CustomStringConvertible {
-    /// The fault as one sentence: `IncorrectState: Snapshot 'snap-1' is not 'completed'.`
+    /// The fault as one sentence, with its code first.
     public var description: String { "\(code): \(message)" }
 }
 

@@ -4,8 +4,10 @@ import HashTreeCollections
 import SimulatedMachine
 
 extension EC2: ControlPlane {
+    /// The platform that is simulated.
     public static let platform = Platform.ec2
 
+    /// What the platform can do.
     public static let capabilities = Capabilities(missing: [
         .memorySnapshot: Note(
             "EBS snapshots hold what has reached the volumes; the memory of an instance is in none of them.",
@@ -68,6 +70,7 @@ extension EC2: ControlPlane {
     static let rootDevice = "/dev/sda1"
     static let dataDevice = "/dev/sdf"
 
+    /// Changes the power of a machine, and waits until that is done.
     public mutating func setPower(_ action: PowerAction, of machine: MachineID) throws(Refusal) {
         let id = Instance.ID(rawValue: machine.rawValue)
         try waitUntilSettled(id)
@@ -89,6 +92,7 @@ extension EC2: ControlPlane {
         }
     }
 
+    /// Has the appliance in the guest do something.
     public mutating func perform(
         _ command: ApplianceCommand, on machine: MachineID
     ) throws(Refusal) -> ApplianceAnswer {
@@ -111,6 +115,7 @@ extension EC2: ControlPlane {
         }
     }
 
+    /// Makes something go wrong later.
     public mutating func inject(_ fault: Fault, into machine: MachineID) throws(Refusal) {
         let id = Instance.ID(rawValue: machine.rawValue)
         guard instances[id] != nil else { throw Refusal(EC2Fault.unknown([id])) }

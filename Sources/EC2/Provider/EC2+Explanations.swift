@@ -2,6 +2,7 @@ public import Hypervisor
 import LabCore
 
 extension EC2 {
+    /// What accounts for the differences that a revert leaves.
     public static let explanations: [Explanation] = addresses + disks + memory + scope
 
     private static let addresses = [

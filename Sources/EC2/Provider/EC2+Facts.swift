@@ -4,6 +4,7 @@ import LabCore
 import SimulatedMachine
 
 extension EC2 {
+    /// Looks at a machine: its disks, its memory and the books of the platform.
     public func facts(of machine: MachineID) throws(Refusal) -> Facts {
         let id = Instance.ID(rawValue: machine.rawValue)
         guard let instance = instances[id] else { throw Refusal(EC2Fault.unknown([id])) }
@@ -22,6 +23,7 @@ extension EC2 {
         return facts
     }
 
+    /// What is still there, by the names of the platform.
     public var leftovers: [String] {
         var names = instances.values.filter { $0.state != .terminated }.map(\.id.rawValue)
         names += volumes.keys.map(\.rawValue)

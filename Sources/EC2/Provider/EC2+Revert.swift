@@ -30,6 +30,7 @@ struct RevertPlan: Hashable, Sendable {
 }
 
 extension EC2 {
+    /// Brings a machine back to a snapshot, in the way that suits both.
     public mutating func revert(_ request: RevertRequest, of machine: MachineID) throws(Refusal) -> RevertReport {
         let id = Instance.ID(rawValue: machine.rawValue)
         try waitUntilSettled(id)

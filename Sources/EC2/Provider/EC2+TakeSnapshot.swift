@@ -4,6 +4,7 @@ import LabCore
 import SimulatedMachine
 
 extension EC2 {
+    /// Takes a snapshot or an image, and waits until it can be used.
     public mutating func takeSnapshot(
         _ request: SnapshotRequest, of machine: MachineID
     ) throws(Refusal) -> Snapshot {
@@ -25,6 +26,7 @@ extension EC2 {
         }
     }
 
+    /// The snapshots of a machine, oldest first.
     public func snapshots(of machine: MachineID) throws(Refusal) -> [Snapshot] {
         let id = Instance.ID(rawValue: machine.rawValue)
         guard instances[id] != nil else { throw Refusal(EC2Fault.unknown([id])) }
@@ -195,6 +197,7 @@ extension EC2 {
         do throws(Refusal) { try remove(found) } catch { note(set.rawValue, "could not be withdrawn: \(error)") }
     }
 
+    /// Deletes what a snapshot is made of, and waits until it is gone.
     public mutating func deleteSnapshot(_ snapshot: Snapshot.ID, of machine: MachineID) throws(Refusal) {
         try remove(try snapshotSet(snapshot, of: Instance.ID(rawValue: machine.rawValue)))
     }

@@ -13,6 +13,8 @@ extension EC2 {
     /// - Parameters:
     ///   - verb: the call; with a client token where there is one, so that a repetition does no harm.
     ///   - found: what a look at the resources says when the answer was lost; nothing to call again.
+    /// - Throws: a refusal when the call is refused for good.
+    /// - Returns: what the call answers.
     mutating func patiently<Answer>(
         _ verb: (inout EC2) throws(EC2Fault) -> Answer, ifLost found: (EC2) -> Answer? = { _ in nil }
     ) throws(Refusal) -> Answer {

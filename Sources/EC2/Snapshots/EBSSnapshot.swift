@@ -7,9 +7,9 @@ package struct EBSSnapshot: Hashable, Sendable, Identified {
     package typealias ID = ResourceID<EBSSnapshot>
 
     package var id: ID
-    /// The volume it was taken of; `vol-fffffff
+    /// The volume it was taken of; `vol-ffffffff` for a copy.
     ///
-    /// f` for a copy. Rule: AWS-056.
+    /// Rule: AWS-056.
     package var volume: Volume.ID
     /// The size of the volume at the instant of the snapshot, in GiB.
     ///

@@ -55,9 +55,7 @@ package struct SnapshotLock: Hashable, Sendable {
 extension EC2 {
     /// Locks a snapshot for some days, or changes the lock it has.
     ///
-    /// - Parameters:
-    ///   - days: 1 to 36,500; in the place of `expiration`.
-    ///   - coolOffHours: 1 to 72, for a compliance lock alone.
+    /// The lock lasts for `days`, 1 to 36,500, or to its `expiration`; `coolOffHours`, 1 to 72, are for a compliance lock alone.
     package mutating func lockSnapshot(
         _ id: EBSSnapshot.ID, mode: SnapshotLock.Mode, days: Int? = nil, expiration: Instant? = nil,
         coolOffHours: Int? = nil

@@ -31,7 +31,7 @@ extension EC2 {
     ///
     /// Rule: AWS-153.
     ///
-    /// - Parameter tags: the keys to delete, whatever their value when that is nothing; an empty list for all of the user's.
+    /// A tag without a value is deleted whatever its value; an empty list of tags stands for all of the user's.
     package mutating func deleteTags(
         _ tags: [(key: String, value: String?)] = [], from resources: [String]
     ) throws(EC2Fault) {
