@@ -77,7 +77,7 @@ extension ComputeEngine {
             do {
                 try image.state.delete()
             } catch {
-                throw .notReady(image.path, rule: "GCE-062")
+                throw .notReady(image.path)
             }
             plane.images[id] = image
             return plane.accept(

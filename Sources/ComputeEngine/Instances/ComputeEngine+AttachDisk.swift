@@ -19,7 +19,7 @@ extension ComputeEngine {
         _ request: AttachDisk, to instance: Instance
     ) throws(ComputeFault) -> PersistentDisk {
         let disk = try attachable(request, zone: instance.zone)
-        guard [.running, .terminated].contains(instance.state) else { throw .notReady(instance.path, rule: "GCE-124") }
+        guard [.running, .terminated].contains(instance.state) else { throw .notReady(instance.path) }
         let device = request.deviceName ?? instance.freeDeviceName
         guard !instance.disks.contains(where: { $0.deviceName == device }) else { throw .duplicateDevice(device) }
         if request.boot, instance.bootDisk != nil {

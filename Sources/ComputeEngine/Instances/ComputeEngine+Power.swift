@@ -159,7 +159,7 @@ extension ComputeEngine {
         do {
             try instance.state.reset()
         } catch {
-            throw .notReady(instance.path, rule: "GCE-112")
+            throw .notReady(instance.path)
         }
     }
 
@@ -177,7 +177,7 @@ extension ComputeEngine {
     package mutating func failHost(of name: String, zone: String) throws(ComputeFault) {
         let instance = try instance(name, zone: zone)
         guard instances[instance.id]?.state.hostFailed() == true else {
-            throw .notReady(instance.path, rule: "GCE-124")
+            throw .notReady(instance.path)
         }
         instances[instance.id]?.epoch += 1
         cutPower(of: instance.id)

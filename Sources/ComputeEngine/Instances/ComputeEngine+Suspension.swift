@@ -71,7 +71,7 @@ extension ComputeEngine {
         do {
             try instance.state.resume()
         } catch {
-            throw .notReady(instance.path, rule: "GCE-114")
+            throw .notReady(instance.path)
         }
         return place(instance)
     }

@@ -14,9 +14,9 @@ package struct Instance: Hashable, Sendable, Identified {
     /// What a machine image carries over to other instances.
     package internal(set) var properties: InstanceProperties
     package internal(set) var labels: Labels
-    /// The disks, boot disk first when there is one.
+    /// The disks, boot disk first when there is one; a stopped instance may have none.
     ///
-    /// Rule: GCE-104.
+    /// Rules: GCE-104 and GCE-105.
     package internal(set) var disks: [AttachedDisk] = []
     package internal(set) var deletionProtection = false
     /// The address inside the network, which stays over stops and swapped disks.

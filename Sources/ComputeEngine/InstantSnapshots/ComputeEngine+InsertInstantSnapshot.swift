@@ -84,7 +84,7 @@ extension ComputeEngine {
             do {
                 try snapshot.state.delete()
             } catch {
-                throw .notReady(snapshot.path, rule: "GCE-062")
+                throw .notReady(snapshot.path)
             }
             plane.instantSnapshots[snapshot.id] = snapshot
             return plane.accept(
@@ -130,4 +130,7 @@ extension ComputeFault {
         .invalidResourceUsage,
         "The previous instant snapshot is too recent. To create an instant snapshot, wait at least 30 seconds and try "
             + "again.", rule: "GCE-083")
+
+    /// Whether half a minute has to pass before the same call is accepted.
+    var isTooRecent: Bool { message == Self.instantSnapshotTooRecent.message }
 }

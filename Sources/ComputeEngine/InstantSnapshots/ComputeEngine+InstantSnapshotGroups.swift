@@ -76,7 +76,7 @@ extension ComputeEngine {
             do {
                 try group.state.delete()
             } catch {
-                throw .notReady(group.path, rule: "GCE-062")
+                throw .notReady(group.path)
             }
             plane.instantGroups[id] = group
             return plane.accept(

@@ -31,7 +31,7 @@ extension ComputeEngine {
             let (id, instancePath) = try plane.resolve(request.sourceInstance, field: field, Instance.self)
             guard let instance = plane.instances[id], !instance.isBeingDeleted,
                 [.running, .terminated, .suspended].contains(instance.state)
-            else { throw .notReady(instancePath, rule: "GCE-124") }
+            else { throw .notReady(instancePath) }
             let locations = request.storageLocations
             guard locations.count <= 1, locations.allSatisfy(plane.settings.storageLocations.contains) else {
                 throw .badLocations(locations)

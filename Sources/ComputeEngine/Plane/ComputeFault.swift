@@ -85,7 +85,7 @@ extension ComputeFault {
     }
 
     /// The resource is not in a state in which it can be used.
-    static func notReady(_ path: ResourcePath, rule: RuleID) -> ComputeFault {
+    static func notReady(_ path: ResourcePath, rule: RuleID? = nil) -> ComputeFault {
         ComputeFault(.resourceNotReady, "The resource '\(path)' is not ready", rule: rule)
     }
 
@@ -114,7 +114,9 @@ extension ComputeFault {
     }
 
     /// Whether calling again later can help.
-    var isRetriedByClients: Bool { status >= 500 || status == 403 && reason == "rateLimitExceeded" || isAnswerLost }
+    var isRetriedByClients: Bool {
+        status >= 500 || reason == Self.rateLimitExceeded.reason || isAnswerLost || isTooRecent
+    }
 }
 
 extension Refusal {

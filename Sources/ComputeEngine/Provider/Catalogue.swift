@@ -14,9 +14,6 @@ struct Catalogue: Hashable, Sendable {
     /// The sets of a machine and of those whose place it took, oldest first.
     func sets(of machine: Instance.ID) -> [SnapshotSet] { (byMachine[machine] ?? []).compactMap { sets[$0] } }
 
-    /// All sets, by their ids.
-    var allSets: [SnapshotSet] { sets.values.sorted { $0.id < $1.id } }
-
     mutating func enter(_ set: SnapshotSet) {
         if sets[set.id] == nil { byMachine[set.machine, default: []].append(set.id) }
         sets[set.id] = set

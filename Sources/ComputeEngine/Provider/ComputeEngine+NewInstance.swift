@@ -26,7 +26,12 @@ extension ComputeEngine {
             try moveAddress(from: old, to: launched)
             catalogue.move(from: old.id, to: launched)
             notes += newInstanceNotes(old)
-            if !settings.provider.keepsReplaced { try retire(old, &notes) }
+            if !settings.provider.keepsReplaced {
+                // The way back is done: an old instance that stays does not undo it.
+                do throws(Refusal) { try retire(old, replacedBy: launched, &notes) } catch {
+                    notes.append(Note("The old instance could not be deleted: \(error)", rule: error.rule))
+                }
+            }
             return RevertReport(
                 machine: MachineID(rawValue: launched.description), method: RevertMethod.newInstance.rawValue,
                 leftRunning: true, notes: notes)
@@ -40,9 +45,8 @@ extension ComputeEngine {
     }
 
     private func newInstanceNotes(_ old: Instance) -> [Note] {
-        let kept = settings.provider.keepsReplaced ? "is kept, stopped" : "was deleted"
         var notes = [Note("The machine is a new instance: id and addresses are its own.", rule: "GCE-120")]
-        notes.append(Note("The old instance \(old.path.name) \(kept)."))
+        if settings.provider.keepsReplaced { notes.append(Note("The old instance \(old.path.name) is kept, stopped.")) }
         if old.properties.fixedNetworkIP != nil {
             notes.append(
                 Note("The named internal address was not taken over: the old instance held it.", rule: "GCE-095"))
@@ -109,7 +113,9 @@ extension ComputeEngine {
     /// Deletes the old instance and what stays behind of it, unless it is protected.
     ///
     /// Rule: GCE-121.
-    private mutating func retire(_ old: Instance, _ notes: inout [Note]) throws(Refusal) {
+    private mutating func retire(
+        _ old: Instance, replacedBy new: Instance.ID, _ notes: inout [Note]
+    ) throws(Refusal) {
         let (name, zone) = (old.id.description, old.zone)
         if instances[old.id]?.deletionProtection == true {
             notes.append(Note("The old instance was protected against deletion and is kept.", rule: "GCE-121"))
@@ -123,7 +129,7 @@ extension ComputeEngine {
             }
         }
         try done { plane, id throws(ComputeFault) in try plane.deleteInstance(name, zone: zone, requestID: id) }
-        retire(attached.filter { disks[$0.id] != nil }, &notes)
+        retire(attached.filter { disks[$0.id] != nil }, of: new, &notes)
     }
 
     /// Gives a new instance up that could not take the old one's place.

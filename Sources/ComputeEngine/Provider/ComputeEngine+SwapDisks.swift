@@ -40,7 +40,7 @@ extension ComputeEngine {
         } else {
             notes.append(Note("The instance was stopped: its external address was given back.", rule: "GCE-119"))
         }
-        if !settings.provider.keepsReplaced { retire(swaps.compactMap(\.old), &notes) }
+        if !settings.provider.keepsReplaced { retire(swaps.compactMap(\.old), of: plan.machine, &notes) }
         return RevertReport(
             machine: MachineID(rawValue: plan.machine.description), method: RevertMethod.swapDisks.rawValue,
             leftRunning: starts, notes: notes)
@@ -180,7 +180,7 @@ extension ComputeEngine {
     /// Deletes replaced disks, but for those whose instant snapshots are still wanted.
     ///
     /// Rule: GCE-085.
-    mutating func retire(_ replaced: [PersistentDisk], _ notes: inout [Note]) {
+    mutating func retire(_ replaced: [PersistentDisk], of machine: Instance.ID, _ notes: inout [Note]) {
         for disk in replaced {
             let instants = disks[disk.id]?.instantSnapshots ?? []
             guard let first = instants.first, let name = instantSnapshots[first]?.path.name else {
@@ -189,7 +189,7 @@ extension ComputeEngine {
             }
             notes.append(
                 Note("The disk \(disk.path.name) is kept: its instant snapshots would go with it.", rule: "GCE-085"))
-            let sets = catalogue.allSets.filter { $0.method.isInstant && $0.members.values.contains(name) }
+            let sets = catalogue.sets(of: machine).filter { $0.method.isInstant && $0.members.values.contains(name) }
             for var set in sets {
                 set.keptDisks.append(disk.path.name)
                 catalogue.enter(set)

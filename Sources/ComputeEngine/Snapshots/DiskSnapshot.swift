@@ -19,9 +19,7 @@ package struct DiskSnapshot: Hashable, Sendable, Identified {
     ///
     /// Rule: GCE-063.
     package internal(set) var diskSizeGB: Int
-    /// Where it is stored; never changes.
-    ///
-    /// Rule: GCE-066.
+    /// Where it is stored, which never changes.
     package let storageLocation: String
     package let chainName: String?
     package let type: SnapshotType
