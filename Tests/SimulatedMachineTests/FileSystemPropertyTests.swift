@@ -19,6 +19,8 @@ struct FileModel {
     var files: [String: File] = [:]
     /// Names whose presence a crash may undo or leave.
     var uncertain: Set<String> = []
+    /// Files that were removed; a crash may bring them back, with their own pages.
+    var removed: [String: File] = [:]
     var owners = 0
 
     mutating func settle(_ path: String) {
@@ -102,7 +104,7 @@ struct FileSystemPropertyTests {
             for path in model.files.keys { model.settle(path) }
             model.uncertain = []
         case .remove(let path):
-            model.files[path]?.durable = nil
+            model.removed[path] = model.files[path]
             model.uncertain.insert(path)
             model.files[path] = nil
         case .wait(let seconds):
@@ -119,6 +121,12 @@ struct FileSystemPropertyTests {
     static func check(_ volume: Volume, against model: FileModel) throws {
         let found = Set(try volume.names().map { "/\($0)" })
         for path in found { #expect(model.files[path] != nil || model.uncertain.contains(path), "\(path) is back") }
+        for (path, file) in model.removed where found.contains(path) {
+            for (number, page) in (try volume.pages(path) ?? []).enumerated() {
+                let own = (file.pages[number] ?? []).map { Volume.page(file.owner, number, $0) } + [.zeros]
+                #expect(own.contains(page), "page \(number) of \(path), which came back, holds \(page)")
+            }
+        }
         for (path, file) in model.files {
             guard found.contains(path) else {
                 #expect(model.uncertain.contains(path), "\(path) is gone")
