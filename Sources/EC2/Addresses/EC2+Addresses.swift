@@ -3,7 +3,7 @@ import LabCore
 
 extension EC2 {
     /// AllocateAddress.
-    package mutating func allocateAddress(tags: [Tag] = []) throws(EC2Fault) -> ElasticAddress {
+    package mutating func allocateAddress(tags: [ResourceTag] = []) throws(EC2Fault) -> ElasticAddress {
         try call("AllocateAddress", on: "address", answer: { $0.id.rawValue }) { ec2 throws(EC2Fault) in
             try ec2.checkTags(tags)
             guard ec2.addresses.count < ec2.settings.quotas.addresses else {

@@ -17,8 +17,8 @@ package struct CreateImage: Hashable, Sendable {
     ///
     /// Rule: AWS-123.
     package var resizedDevices: [String: Int] = [:]
-    package var imageTags: [Tag] = []
-    package var snapshotTags: [Tag] = []
+    package var imageTags: [ResourceTag] = []
+    package var snapshotTags: [ResourceTag] = []
 
     package init(instance: Instance.ID, name: String) {
         self.instance = instance

@@ -11,7 +11,7 @@ package struct RegisterImage: Hashable, Sendable {
     package var architecture = "i386"
     /// Callers must name another, as above.
     package var virtualization = "paravirtual"
-    package var tags: [Tag] = []
+    package var tags: [ResourceTag] = []
 
     package init(name: String, rootDevice: String, mappings: [Image.Mapping]) {
         self.name = name

@@ -2,13 +2,19 @@
 ///
 /// Rule: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Image.html
 package enum ImageState: String, Hashable, Sendable, CaseIterable {
-    /// Its snapshots are not complete; goes to available, failed or deregistered. Rule: AWS-122.
+    /// Its snapshots are not complete; goes to available, failed or deregistered.
+    ///
+    /// Rule: AWS-122.
     case pending
     /// Instances can be launched from it; goes to disabled or deregistered.
     case available
-    /// One of its snapshots failed; goes to deregistered. Rule: AWS-122.
+    /// One of its snapshots failed; goes to deregistered.
+    ///
+    /// Rule: AWS-122.
     case failed
-    /// It is kept but cannot be launched; goes to available or deregistered. Rule: AWS-127.
+    /// It is kept but cannot be launched; goes to available or deregistered.
+    ///
+    /// Rule: AWS-127.
     case disabled
     /// It is gone but for its record.
     case deregistered

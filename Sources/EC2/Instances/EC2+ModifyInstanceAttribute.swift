@@ -8,7 +8,9 @@ package enum InstanceAttribute: Hashable, Sendable {
     case isEBSOptimized(Bool)
     case disableAPITermination(Bool)
     case disableAPIStop(Bool)
-    /// Whether the volume at a device goes with the instance; without a value it does. Rule: AWS-107.
+    /// Whether the volume at a device goes with the instance; without a value it does.
+    ///
+    /// Rule: AWS-107.
     case deleteOnTermination(device: String, Bool?)
 
     /// Whether it can be changed of a stopped instance only.

@@ -11,8 +11,8 @@ package struct RunInstances: Hashable, Sendable {
     package var userData: String?
     package var disableAPITermination = false
     package var disableAPIStop = false
-    package var instanceTags: [Tag] = []
-    package var volumeTags: [Tag] = []
+    package var instanceTags: [ResourceTag] = []
+    package var volumeTags: [ResourceTag] = []
     package var clientToken: String?
 
     package init(image: Image.ID) { self.image = image }

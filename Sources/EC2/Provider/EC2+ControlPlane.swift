@@ -18,7 +18,7 @@ extension EC2: ControlPlane {
     public mutating func makeMachine(_ spec: MachineSpec) throws(Refusal) -> MachineID {
         let image = makeVendorImage(for: spec)
         var request = RunInstances(image: image)
-        request.instanceTags = [Tag("Name", String(spec.name.prefix(256)))]
+        request.instanceTags = [ResourceTag("Name", String(spec.name.prefix(256)))]
         let launch = request
         let launched = try native { ec2 throws(EC2Fault) in try ec2.runInstances(launch) }
         guard let instance = launched.first else { throw .lab("RunInstances answered without an instance") }

@@ -74,7 +74,7 @@ extension EC2 {
         let kept = tags(of: old.id.rawValue).filter {
             $0.key != SnapshotSet.Key.predecessors && !$0.key.hasPrefix("aws:")
         }
-        request.instanceTags = kept + [Tag(SnapshotSet.Key.predecessors, predecessors)]
+        request.instanceTags = kept + [ResourceTag(SnapshotSet.Key.predecessors, predecessors)]
         request.clientToken = makeToken()
         let final = request
         let launched = try patiently { ec2 throws(EC2Fault) in try ec2.runInstances(final) }

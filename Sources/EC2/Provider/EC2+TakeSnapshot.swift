@@ -73,15 +73,17 @@ extension EC2 {
     private func labels(
         _ set: Snapshot.ID, _ request: SnapshotRequest, _ method: TakingMethod, _ roles: [DiskRole],
         of instance: Instance, isQuiesced: Bool
-    ) -> [Tag] {
+    ) -> [ResourceTag] {
         let volumes = instance.volumesByRole
         let disks = roles.compactMap { role in
-            volumes[role].map { Tag(SnapshotSet.Key.volume(role), $0.rawValue) }
+            volumes[role].map { ResourceTag(SnapshotSet.Key.volume(role), $0.rawValue) }
         }
         return disks + [
-            Tag(SnapshotSet.Key.set, set.rawValue), Tag(SnapshotSet.Key.name, String(request.name.prefix(256))),
-            Tag(SnapshotSet.Key.machine, instance.id.rawValue), Tag(SnapshotSet.Key.method, method.rawValue),
-            Tag(SnapshotSet.Key.quiesced, isQuiesced ? "yes" : "no"),
+            ResourceTag(SnapshotSet.Key.set, set.rawValue),
+            ResourceTag(SnapshotSet.Key.name, String(request.name.prefix(256))),
+            ResourceTag(SnapshotSet.Key.machine, instance.id.rawValue),
+            ResourceTag(SnapshotSet.Key.method, method.rawValue),
+            ResourceTag(SnapshotSet.Key.quiesced, isQuiesced ? "yes" : "no"),
         ]
     }
 

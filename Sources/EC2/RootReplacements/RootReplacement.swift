@@ -29,7 +29,7 @@ package struct CreateReplaceRootVolumeTask: Hashable, Sendable {
     package var snapshot: EBSSnapshot.ID?
     package var image: Image.ID?
     package var deletesReplacedRoot = false
-    package var tags: [Tag] = []
+    package var tags: [ResourceTag] = []
     package var clientToken: String?
 
     package init(instance: Instance.ID) { self.instance = instance }

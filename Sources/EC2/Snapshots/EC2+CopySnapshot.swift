@@ -8,7 +8,7 @@ extension EC2 {
     /// The copy has an id and a start of its own and none of the user's tags. Rule: AWS-056.
     package mutating func copySnapshot(
         _ id: EBSSnapshot.ID, from region: String, description: String = "", isEncrypted: Bool? = nil,
-        key: String? = nil, tags: [Tag] = []
+        key: String? = nil, tags: [ResourceTag] = []
     ) throws(EC2Fault) -> EBSSnapshot {
         try call("CopySnapshot", on: id.rawValue, answer: { $0.id.rawValue }) { ec2 throws(EC2Fault) in
             try ec2.checkDescription(description)
@@ -35,7 +35,7 @@ extension EC2 {
     }
 
     private mutating func copy(
-        _ source: EBSSnapshot, _ description: String, _ key: String?, _ tags: [Tag]
+        _ source: EBSSnapshot, _ description: String, _ key: String?, _ tags: [ResourceTag]
     ) -> EBSSnapshot {
         let isRekeyed = key != source.key
         // The first copy under another key is full. Rule: AWS-057.

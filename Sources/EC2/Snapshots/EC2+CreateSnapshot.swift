@@ -10,7 +10,7 @@ extension EC2 {
     /// The volume may be attached to a running instance, the root too. Rule: AWS-004. Rule: AWS-019.
     /// There is no client token: the same request makes another snapshot. Rule: AWS-018.
     package mutating func createSnapshot(
-        of id: Volume.ID, description: String = "", tags: [Tag] = [], dryRun: Bool = false
+        of id: Volume.ID, description: String = "", tags: [ResourceTag] = [], dryRun: Bool = false
     ) throws(EC2Fault) -> EBSSnapshot {
         try call("CreateSnapshot", on: id.rawValue, answer: { $0.id.rawValue }) { ec2 throws(EC2Fault) in
             try ec2.checkDescription(description)

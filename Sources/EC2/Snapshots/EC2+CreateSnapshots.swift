@@ -8,7 +8,7 @@ package struct CreateSnapshots: Hashable, Sendable {
     package var excludedDataVolumes: [Volume.ID] = []
     package var description = ""
     package var copiesTagsFromVolume = false
-    package var tags: [Tag] = []
+    package var tags: [ResourceTag] = []
 
     package init(instance: Instance.ID) { self.instance = instance }
 }
@@ -102,14 +102,14 @@ extension EC2 {
         return taken
     }
 
-    private func copiedTags(of volume: Volume) -> [Tag] {
+    private func copiedTags(of volume: Volume) -> [ResourceTag] {
         tags(of: volume.id.rawValue).filter { settings.inferred.copiesReservedTags || !$0.key.hasPrefix("aws:") }
     }
 
     /// Rule: AWS-027.
-    private func merged(_ copied: [Tag], with explicit: [Tag]) -> [Tag] {
+    private func merged(_ copied: [ResourceTag], with explicit: [ResourceTag]) -> [ResourceTag] {
         let (first, second) = settings.inferred.explicitTagsWin ? (copied, explicit) : (explicit, copied)
         let values = Dictionary((first + second).map { ($0.key, $0.value) }) { $1 }
-        return values.map { Tag($0, $1) }.sorted()
+        return values.map { ResourceTag($0, $1) }.sorted()
     }
 }

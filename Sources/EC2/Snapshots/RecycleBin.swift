@@ -6,11 +6,11 @@ import LabCore
 /// Rule: AWS-146.
 package struct RetentionRule: Hashable, Sendable {
     /// The tags of which a snapshot must bear one; with none the rule holds for the region.
-    package var tags: [Tag]
+    package var tags: [ResourceTag]
     /// How long a deleted snapshot is kept.
     package var period: Duration
 
-    package init(tags: [Tag] = [], period: Duration) {
+    package init(tags: [ResourceTag] = [], period: Duration) {
         self.tags = tags
         self.period = period
     }

@@ -8,9 +8,13 @@ package enum SnapshotState: String, Hashable, Sendable, CaseIterable {
     case completed
     /// The copy failed; goes to deleted.
     case error
-    /// It lies in the Recycle Bin; goes to recovering or deleted. Rule: AWS-043.
+    /// It lies in the Recycle Bin; goes to recovering or deleted.
+    ///
+    /// Rule: AWS-043.
     case recoverable
-    /// It is being taken out of the Recycle Bin; goes to completed. Rule: AWS-147.
+    /// It is being taken out of the Recycle Bin; goes to completed.
+    ///
+    /// Rule: AWS-147.
     case recovering
     /// It is gone.
     case deleted

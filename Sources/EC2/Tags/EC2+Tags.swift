@@ -3,8 +3,8 @@ import LabCore
 
 extension EC2 {
     /// The tags of a resource, by key.
-    package func tags(of resource: String) -> [Tag] {
-        (tagSets[resource] ?? [:]).map { Tag($0, $1) }.sorted()
+    package func tags(of resource: String) -> [ResourceTag] {
+        (tagSets[resource] ?? [:]).map { ResourceTag($0, $1) }.sorted()
     }
 
     /// The value of one tag of a resource.
@@ -89,7 +89,7 @@ extension EC2 {
     }
 
     /// Puts tags on a resource that has been checked.
-    mutating func setTags(_ tags: [Tag], of resource: String) {
+    mutating func setTags(_ tags: [ResourceTag], of resource: String) {
         for tag in tags { tagSets[resource, default: [:]][tag.key] = tag.value }
     }
 }

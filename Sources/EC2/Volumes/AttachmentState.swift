@@ -8,7 +8,9 @@ package enum AttachmentState: String, Hashable, Sendable, CaseIterable {
     case attached
     /// The device is being disconnected; goes to busy or detached.
     case detaching
-    /// The guest still has the device mounted; goes to detached. Rule: AWS-082.
+    /// The guest still has the device mounted; goes to detached.
+    ///
+    /// Rule: AWS-082.
     case busy
     /// It is over; the attachment is removed from the volume.
     case detached

@@ -16,7 +16,7 @@ package struct CreateVolume: Hashable, Sendable {
     package var key: String?
     /// The speed at which blocks are loaded from the snapshot, in MiB a second.
     package var initializationRate: Int?
-    package var tags: [Tag] = []
+    package var tags: [ResourceTag] = []
     package var clientToken: String?
 
     package init(zone: String?, size: Int? = nil, snapshot: EBSSnapshot.ID? = nil, type: String? = nil) {
@@ -188,7 +188,7 @@ extension EC2 {
         }
     }
 
-    mutating func put(_ volume: Volume, tags: [Tag]) {
+    mutating func put(_ volume: Volume, tags: [ResourceTag]) {
         volumes[volume.id] = volume
         setTags(tags, of: volume.id.rawValue)
     }

@@ -15,7 +15,9 @@ package struct VolumeModification: Hashable, Sendable {
     package enum State: String, Hashable, Sendable, CaseIterable {
         /// The new size does not show yet; goes to optimizing or failed.
         case modifying
-        /// The new size shows, the speed is between old and new; goes to completed or failed. Rule: AWS-091.
+        /// The new size shows, the speed is between old and new; goes to completed or failed.
+        ///
+        /// Rule: AWS-091.
         case optimizing
         /// It is done.
         case completed

@@ -6,7 +6,9 @@ package enum VolumeState: String, Hashable, Sendable, CaseIterable {
     case creating
     /// It has no attachment; goes to in-use or deleting.
     case available
-    /// It has an attachment in any state; goes to available. Rule: AWS-079.
+    /// It has an attachment in any state; goes to available.
+    ///
+    /// Rule: AWS-079.
     case inUse = "in-use"
     /// It is being removed; goes to deleted.
     case deleting

@@ -1,3 +1,4 @@
+import HashTreeCollections
 import Hypervisor
 import LabCore
 import Testing
@@ -6,10 +7,12 @@ import Testing
 
 @Suite("The reference provider, end to end")
 struct ProviderFlowTests {
-    static let spec = MachineSpec(
-        name: "app", appliance: .generic, version: "3.13",
-        disks: [DiskSpec(role: .root, size: .gibibytes(8)), DiskSpec(role: .data, size: .gibibytes(20))],
-        memory: .gibibytes(8))
+    /// Ways of taking a snapshot, and whether what the guest had only in its cache comes back.
+    struct Taking: Sendable {
+        var name: String
+        var request: SnapshotRequest
+        var keepsCache: Bool
+    }
 
     @Test(
         "a machine is made, snapshotted, reverted to in each way, and removed without a trace",

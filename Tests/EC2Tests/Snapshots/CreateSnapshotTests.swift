@@ -188,7 +188,7 @@ struct CreateSnapshotTests {
         var bench = try Bench()
         var request = CreateVolume(zone: "us-east-1a", size: 1)
         (request.isEncrypted, request.key) = (true, "key-1")
-        request.tags = [Tag("team", "blue")]
+        request.tags = [ResourceTag("team", "blue")]
         let volume = try bench.ec2.createVolume(request)
         bench.ec2.advance(by: .seconds(3))
         let snapshot = try bench.ec2.createSnapshot(of: volume.id)

@@ -79,12 +79,12 @@ struct CreateSnapshotsTests {
     func tags(explicitWin: Bool) throws {
         var bench = try Bench()
         bench.ec2.settings.inferred.explicitTagsWin = explicitWin
-        try bench.ec2.createTags([Tag("team", "blue"), Tag("tier", "gold")], on: [bench.data.rawValue])
+        try bench.ec2.createTags([ResourceTag("team", "blue"), ResourceTag("tier", "gold")], on: [bench.data.rawValue])
         bench.ec2.tagSets[bench.data.rawValue]?["aws:made-by"] = "stack"
         var request = CreateSnapshots(instance: bench.instance)
-        (request.copiesTagsFromVolume, request.tags) = (true, [Tag("tier", "silver")])
+        (request.copiesTagsFromVolume, request.tags) = (true, [ResourceTag("tier", "silver")])
         let set = try bench.ec2.createSnapshots(request)
-        let expected = [Tag("team", "blue"), Tag("tier", explicitWin ? "silver" : "gold")]
+        let expected = [ResourceTag("team", "blue"), ResourceTag("tier", explicitWin ? "silver" : "gold")]
         #expect(bench.ec2.tags(of: set[1].id.rawValue) == expected)
     }
 

@@ -9,7 +9,7 @@ struct RecycleBinTests {
     private func deleted(under rules: [RetentionRule]) throws -> (bench: Bench, snapshot: EBSSnapshot.ID) {
         var bench = try Bench()
         let snapshot = try bench.makeSnapshot(of: bench.root)
-        try bench.ec2.createTags([Tag("team", "blue")], on: [snapshot.rawValue])
+        try bench.ec2.createTags([ResourceTag("team", "blue")], on: [snapshot.rawValue])
         for rule in rules { try bench.ec2.createRetentionRule(rule) }
         try bench.ec2.deleteSnapshot(snapshot)
         return (bench, snapshot)
@@ -48,7 +48,7 @@ struct RecycleBinTests {
         #expect(try bench.ec2.restoreSnapshotFromRecycleBin(snapshot) == .recovering)
         bench.ec2.advance(by: .minutes(1))
         #expect(try bench.ec2.describeSnapshots([snapshot])[0].state == .completed)
-        #expect(bench.ec2.tags(of: snapshot.rawValue) == [Tag("team", "blue")])
+        #expect(bench.ec2.tags(of: snapshot.rawValue) == [ResourceTag("team", "blue")])
         bench.ec2.advance(by: .days(8))
         #expect(bench.ec2.snapshots[snapshot]?.state == .completed, "the old term is off")
     }

@@ -131,7 +131,7 @@ struct UsingSnapshotsTests {
     @Test("AWS-056: a copy has its own id and start, no volume and no tags; twenty run at a time")
     func copies() throws {
         var (bench, _, snapshot) = try made()
-        try bench.ec2.createTags([Tag("team", "blue")], on: [snapshot.rawValue])
+        try bench.ec2.createTags([ResourceTag("team", "blue")], on: [snapshot.rawValue])
         let copy = try bench.ec2.copySnapshot(snapshot, from: "us-east-1")
         #expect(copy.id != snapshot && copy.start == bench.ec2.now && copy.volume.rawValue == "vol-ffffffff")
         #expect(bench.ec2.tags(of: copy.id.rawValue).isEmpty)

@@ -113,7 +113,7 @@ struct CreateVolumeTests {
     func replay() throws {
         var bench = try Bench()
         var request = CreateVolume(zone: "us-east-1a", size: 1)
-        (request.clientToken, request.tags) = ("t", [Tag("a", "1"), Tag("b", "2")])
+        (request.clientToken, request.tags) = ("t", [ResourceTag("a", "1"), ResourceTag("b", "2")])
         let volume = try bench.ec2.createVolume(request)
         bench.ec2.advance(by: .seconds(3))
         request.tags.reverse()

@@ -1,5 +1,5 @@
 /// A key and a value that a user puts on a resource.
-package struct Tag: Hashable, Comparable, Sendable {
+package struct ResourceTag: Hashable, Comparable, Sendable {
     package var key: String
     package var value: String
 
@@ -8,5 +8,5 @@ package struct Tag: Hashable, Comparable, Sendable {
         self.value = value
     }
 
-    package static func < (a: Tag, b: Tag) -> Bool { (a.key, a.value) < (b.key, b.value) }
+    package static func < (a: ResourceTag, b: ResourceTag) -> Bool { (a.key, a.value) < (b.key, b.value) }
 }
