@@ -129,8 +129,10 @@ extension EC2 {
                 try takeOff(volume)
                 try putOn(volume, old.id, at: device)
             }
+            let clones = instances[new]?.devices.values.sorted() ?? []
             try patiently { ec2 throws(EC2Fault) in _ = try ec2.terminateInstances([new]) }
             _ = poll { $0.instances[new]?.state == .terminated }
+            discard(clones.filter { volumes[$0]?.state == .available })
         } catch { note(new.rawValue, "could not be given up: \(error)") }
     }
 
