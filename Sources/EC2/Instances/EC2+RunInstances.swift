@@ -174,7 +174,7 @@ extension EC2 {
     /// Makes one volume of a new instance; what goes wrong shows when the instance does not come up.
     ///
     /// Rule: AWS-119.
-    private mutating func makeVolume(_ mapping: Image.Mapping, of instance: Instance, tags: [Tag]) {
+    private mutating func makeVolume(_ mapping: Image.Mapping, of instance: Instance, tags: [ResourceTag]) {
         let source = mapping.snapshot.flatMap { snapshots[$0] }
         let shape: Volume.Shape
         do throws(EC2Fault) {

@@ -50,7 +50,7 @@ extension EC2 {
     /// Makes the pending snapshot of one volume, whose limits have been checked.
     ///
     /// Rule: AWS-003.
-    mutating func take(_ volume: Volume, description: String, tags: [Tag]) -> EBSSnapshot {
+    mutating func take(_ volume: Volume, description: String, tags: [ResourceTag]) -> EBSSnapshot {
         let disk = contents(of: volume)
         let parent = volume.lineage.flatMap { nearestKept($0) }.flatMap { snapshots[$0] }
         let changed = parent.map { blocks(of: disk, since: $0.contents) } ?? disk.writtenBytes

@@ -13,7 +13,7 @@ extension EC2 {
     /// CreateTags: a key that is there already gets the new value.
     ///
     /// Rule: AWS-149.
-    package mutating func createTags(_ tags: [Tag], on resources: [String]) throws(EC2Fault) {
+    package mutating func createTags(_ tags: [ResourceTag], on resources: [String]) throws(EC2Fault) {
         try call("CreateTags", on: resources.first ?? "tags") { ec2 throws(EC2Fault) in
             try ec2.checkTags(tags)
             try ec2.checkTaggable(resources)
@@ -49,7 +49,7 @@ extension EC2 {
     /// Checks tags that a request brings, before it makes anything.
     ///
     /// Rule: AWS-150. Rule: AWS-151.
-    func checkTags(_ tags: [Tag]) throws(EC2Fault) {
+    func checkTags(_ tags: [ResourceTag]) throws(EC2Fault) {
         guard tags.count <= settings.quotas.tags else { throw .tooManyTags(settings.quotas.tags) }
         guard Set(tags.map(\.key)).count == tags.count else {
             throw EC2Fault(.invalidParameterValue, "Duplicate tag key specified.", rule: "AWS-150")

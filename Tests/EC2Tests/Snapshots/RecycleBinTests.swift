@@ -30,10 +30,20 @@ struct RecycleBinTests {
     @Test(
         "AWS-146: a rule matches by any of its tags or everywhere, and the longest period wins",
         arguments: [
-            ([RetentionRule(tags: [Tag("team", "red")], period: .days(1))], nil),
-            ([RetentionRule(tags: [Tag("team", "red"), Tag("team", "blue")], period: .days(2))], 2),
-            ([RetentionRule(period: .days(3)), RetentionRule(tags: [Tag("team", "blue")], period: .days(5))], 5),
-            ([RetentionRule(period: .days(8)), RetentionRule(tags: [Tag("team", "blue")], period: .days(5))], 8),
+            ([RetentionRule(tags: [ResourceTag("team", "red")], period: .days(1))], nil),
+            ([RetentionRule(tags: [ResourceTag("team", "red"), ResourceTag("team", "blue")], period: .days(2))], 2),
+            (
+                [
+                    RetentionRule(period: .days(3)),
+                    RetentionRule(tags: [ResourceTag("team", "blue")], period: .days(5)),
+                ], 5
+            ),
+            (
+                [
+                    RetentionRule(period: .days(8)),
+                    RetentionRule(tags: [ResourceTag("team", "blue")], period: .days(5)),
+                ], 8
+            ),
         ] as [([RetentionRule], Int?)])
     func matching(rules: [RetentionRule], days: Int?) throws {
         let (bench, snapshot) = try deleted(under: rules)
