@@ -110,9 +110,29 @@ struct RunTests {
         #expect(result.errors.contains("Simulated machines end with the process"))
     }
 
+    /// Sixteen runs of a long scenario: far more than is done before a signal arrives, however quick the machine is.
+    private static let endless = """
+        scenario: s
+        title: A machine writes for a long time
+        inputs:
+          number: [\((1...16).map(String.init).joined(separator: ", "))]
+        steps:
+          - repeat:
+              times: 100
+              steps:
+                - write: 100
+                - flush
+        expect:
+          version: "1.0"
+
+        """
+
     @Test("Ctrl-C ends a run with code 130, says so, and begins nothing more")
     func interrupt() async throws {
-        let result = try await Belay.run(["run", "--platform", "ec2", "--jobs", "1"], interruptAt: ["[ 1/"])
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Self.endless, as: "endless.yaml")
+        let result = try await Belay.run(
+            ["run", file, "--platform", "ec2", "--jobs", "1"], interruptAt: ["[ 1/"])
         #expect(result.code == 130)
         #expect(result.errors.contains("Interrupted: removing what was made"))
         #expect(result.output.contains("not run"))
@@ -121,8 +141,10 @@ struct RunTests {
 
     @Test("a second Ctrl-C ends the run at once")
     func secondInterrupt() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Self.endless, as: "endless.yaml")
         let result = try await Belay.run(
-            ["run", "--platform", "ec2", "--jobs", "1"], interruptAt: ["[ 1/", "Interrupted"])
+            ["run", file, "--platform", "ec2", "--jobs", "1"], interruptAt: ["[ 1/", "Interrupted"])
         #expect(result.code == 130)
     }
 }
