@@ -4,7 +4,7 @@ set -e
 out=$1
 suite=$(. /etc/os-release && [ "$ID" = debian ] && echo "$VERSION_CODENAME" || echo bookworm)
 echo "unpacking Debian $suite"
-mmdebstrap --quiet --variant=essential --mode=fakechroot --include=sqlite3,qemu-guest-agent \
+mmdebstrap --quiet --variant=essential --mode=fakechroot --include=mount,sqlite3,qemu-guest-agent \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
     --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' "$suite" "$out/root.tar"

@@ -29,8 +29,8 @@ if [ "$appliance" = github-enterprise-server ]; then
         [ "${feature%.*}" = "${to%.*}" ] && [ $((${to#*.} - ${feature#*.})) -le 2 ] ||
             refuse "the package upgrades over 2 feature releases at most, found $from (GHES-014)"
     fi
-    room=$(stat -f -c "%a * 100 / %b" /data)
-    [ $((room)) -ge 15 ] || refuse "less than 15 % of the data disk is free (GHES-015)"
+    free=$(stat -f -c %a /data) all=$(stat -f -c %b /data)
+    [ $((free * 100 / all)) -ge 15 ] || refuse "less than 15 % of the data disk is free (GHES-015)"
 fi
 $step pre-check 2 'check the settings'
 [ -n "$database" ] || refuse 'the settings cannot be read'
