@@ -44,6 +44,25 @@ extension RealMachines {
             }
         }
 
+        @Test("LV-060: the host compares each disk with its snapshot, and says so when one differs")
+        func comparison() async throws {
+            try await withMachine { lab, machine in
+                try await lab.write("before", on: machine)
+                let snapshot = try await lab.provider.takeSnapshot(
+                    SnapshotRequest(name: "a, b", memory: true), of: machine)
+                let report = try await lab.provider.revert(RevertRequest(snapshot: snapshot.id), of: machine)
+                #expect(report.notes.contains { $0.rule == "LV-060" })
+                try await lab.write("after", on: machine)
+                try await lab.driver.setPower(.shutDown, of: machine)
+                let disk = try #require(await lab.driver.record(of: machine).disks.first)
+                let found = try await refusal {
+                    try await DiskImage.compare(disk.path, withTag: "a, b", scratch: disk.path + ".scratch")
+                }
+                #expect(found.rule == "LV-060" && found.kind == .failed)
+                #expect(!Files.exists(disk.path + ".scratch"))
+            }
+        }
+
         @Test("LV-057: a tag that is gone is noticed before the machine is touched")
         func tagGone() async throws {
             try await withMachine { lab, machine in

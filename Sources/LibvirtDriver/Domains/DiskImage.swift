@@ -1,5 +1,6 @@
 internal import Foundation
 package import Hypervisor
+internal import LabCore
 
 /// Works on disk images with `qemu-img`.
 package enum DiskImage {
@@ -58,6 +59,29 @@ package enum DiskImage {
     /// Removes an internal snapshot from an image that no machine uses.
     package static func deleteTag(_ tag: String, from path: String) async throws(Refusal) {
         try await HostProgram.run("qemu-img", ["snapshot", "-q", "-d", tag, path])
+    }
+
+    /// Compares what a machine reads from an image now with what an internal snapshot in it holds.
+    ///
+    /// - Parameters:
+    ///   - path: the image, which a machine may have open as long as it stands still.
+    ///   - tag: the internal snapshot.
+    ///   - scratch: a file for a copy of the snapshot's contents, which is removed again.
+    /// - Throws: a refusal of the kind `failed`, naming LV-060, when they differ or cannot be compared.
+    package static func compare(_ path: String, withTag tag: String, scratch: String) async throws(Refusal) {
+        let name = tag.replacing(",", with: ",,")  // A comma ends the name unless it is doubled.
+        do throws(Refusal) {
+            try await HostProgram.run(
+                "qemu-img", ["convert", "-q", "-U", "-l", "snapshot.name=\(name)", "-O", "raw", path, scratch])
+            try await HostProgram.run("qemu-img", ["compare", "-q", "-U", "-F", "raw", path, scratch])
+            try Files.remove(scratch)
+        } catch {
+            try? Files.remove(scratch)  // That the disk came back wrong is worth more.
+            throw Refusal(
+                .failed, code: "DisksDiffer",
+                message: "\(path) does not hold what its snapshot '\(tag)' holds: \(error.message)", rule: "LV-060",
+                verb: "qemu-img")
+        }
     }
 
     private struct Information: Decodable {

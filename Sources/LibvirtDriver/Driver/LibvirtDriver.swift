@@ -78,6 +78,8 @@ public actor LibvirtDriver: HypervisorDriver {
         package var commandSeconds = 30
         /// How long an agent that does not listen is asked again, for an emulated guest on a busy host has pauses.
         package var stallLimit = Duration.seconds(20)
+        /// How long passes between snapshots of disks that are taken one after the other, each by a call of its own.
+        package var successionGap = Duration.seconds(2)
         /// How long a guest may take from its start until its agent answers.
         package var bootLimit = Duration.seconds(120)
         /// Is told of each call that changes something, before it is made.

@@ -47,13 +47,28 @@ extension LibvirtDriver {
         if try await state(of: record.id).isActive {
             notes.append(Note("QEMU was restarted: consoles drop, the guest does not notice", rule: "LV-035"))
         }
-        try await call(.revert(name, snapshot: target.snapshot.name, flags: []))
-        let runs = try await state(of: record.id).isActive
+        let runs = target.snapshot.holdsMemory
+        try await call(.revert(name, snapshot: target.snapshot.name, flags: runs ? [.paused] : []))
+        try await compareDisks(of: record, withTag: target.snapshot.name)
+        notes.append(Note("the host found every disk identical to the snapshot", rule: "LV-060"))
         if runs {
+            try await call(.resume(name))
             try await waitForAgent(of: record.id)
             try await setClock(of: record.id)
         }
         return RevertReport(machine: record.id, method: "internal", leftRunning: runs, notes: notes)
+    }
+
+    /// Compares the disks with the snapshot from the host, before the guest goes on.
+    ///
+    /// A page cache that came back with the memory would hide a disk that did not. Rule: LV-060.
+    private func compareDisks(of record: MachineRecord, withTag tag: String) async throws(Refusal) {
+        let scratch = "\(root.path)/scratch"
+        try Files.makeFolder(scratch)
+        for disk in record.disks where disk.role != nil {
+            try await DiskImage.compare(
+                disk.path, withTag: tag, scratch: "\(scratch)/\(record.id).\(disk.target).raw")
+        }
     }
 
     private func revertExternal(

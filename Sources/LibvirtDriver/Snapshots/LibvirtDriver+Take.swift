@@ -21,7 +21,8 @@ extension LibvirtDriver {
             taken.bases = Dictionary(
                 record.disks.filter { plan.groups.joined().contains($0.target) }.map { ($0.target, $0.path) }
             ) { $1 }
-            for group in plan.groups {
+            for (number, group) in plan.groups.enumerated() {
+                if number > 0 { try await HostClock.sleep(settings.successionGap) }
                 let wasQuiesced = try await takeExternal(group, plan: &plan, into: &taken)
                 taken.snapshot.isQuiesced = wasQuiesced
             }
