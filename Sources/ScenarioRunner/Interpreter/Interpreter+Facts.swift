@@ -10,6 +10,7 @@ extension Interpreter {
             return beginRemoval()
         }
         present = facts
+        isUntouched = true
         power = facts[.power]
         switch purpose {
         case .start: begin(with: facts)

@@ -20,6 +20,8 @@ package struct Interpreter: Hashable, Sendable {
     var moments = Moments()
     var snapshots: [String: Snapshot] = [:]
     var present = Facts()
+    /// Whether nothing has been done since the present facts were taken, so that they still hold.
+    var isUntouched = false
     /// The machine's power as it was last seen; nothing when that is not known.
     var power: FactValue?
     var lastUpgrade: String?
@@ -72,8 +74,13 @@ package struct Interpreter: Hashable, Sendable {
             while queue.isEmpty, phase != .over { refill() }
             guard !queue.isEmpty else { return nil }
             let operation = queue.removeFirst()
+            if case .takeFacts(let purpose) = operation, isUntouched {
+                absorbFacts(.facts(present), purpose)
+                continue
+            }
             guard let action = action(for: operation) else { continue }
             pending = operation
+            isUntouched = false
             return action
         }
     }
