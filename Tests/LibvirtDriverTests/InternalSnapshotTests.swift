@@ -53,8 +53,8 @@ extension RealMachines {
                 let report = try await lab.provider.revert(RevertRequest(snapshot: snapshot.id), of: machine)
                 #expect(report.notes.contains { $0.rule == "LV-060" })
                 try await lab.write("after", on: machine)
-                try await lab.driver.setPower(.shutDown, of: machine)
-                let disk = try #require(await lab.driver.record(of: machine).disks.first)
+                try await lab.driver.setPower(.cut, of: machine)
+                let disk = try #require(await lab.driver.record(of: machine).disks.last)
                 let found = try await refusal {
                     try await DiskImage.compare(disk.path, withTag: "a, b", scratch: disk.path + ".scratch")
                 }
@@ -114,7 +114,7 @@ extension RealMachines {
                     SnapshotRequest(name: "s", memory: true), of: machine)
                 let before = LabProcesses.machines(of: lab.driver.root)
                 let report = try await lab.provider.revert(RevertRequest(snapshot: snapshot.id), of: machine)
-                #expect(report.notes.map(\.rule) == ["LV-035"])
+                #expect(report.notes.map(\.rule) == ["LV-035", "LV-060"])
                 #expect(LabProcesses.machines(of: lab.driver.root) != before)
             }
         }
