@@ -2,9 +2,11 @@
 SHELL := /bin/sh
 BELAY := .build/debug/belay
 
-.PHONY: run test lint bench clean packages toolchain
+.PHONY: run test lint sanitize bench clean packages toolchain
 
-# Run the whole scenario library on every platform: simulated EC2, simulated vSphere, and real QEMU machines.
+SIMULATED := --skip LibvirtDriverTests --skip EndToEndTests --skip TidyTests
+
+# Run the whole scenario library on every platform: simulated EC2, Compute Engine and vSphere, and real QEMU machines.
 run: packages
 	swift build
 	$(BELAY) run
@@ -16,6 +18,11 @@ test: packages
 # Hold the sources to the format.
 lint: toolchain
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Benchmarks
+
+# Run the tests of the simulated half under the thread and the address sanitizer; each builds everything anew.
+sanitize: packages
+	swift test --disable-xctest --sanitize=thread --scratch-path .build-tsan $(SIMULATED)
+	swift test --disable-xctest --sanitize=address --scratch-path .build-asan $(SIMULATED)
 
 # Measure speed and memory, as ratios within one run.
 bench: packages
