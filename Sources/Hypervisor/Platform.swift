@@ -10,8 +10,12 @@ public struct Platform: Identifier {
 
     /// Amazon EC2 with EBS volumes.
     public static let ec2 = Platform(rawValue: "ec2")
+    /// Microsoft Azure: virtual machines with managed disks.
+    public static let azure = Platform(rawValue: "azure")
     /// Google Compute Engine.
     public static let gce = Platform(rawValue: "gce")
+    /// Microsoft Hyper-V.
+    public static let hyperv = Platform(rawValue: "hyperv")
     /// VMware vSphere.
     public static let vsphere = Platform(rawValue: "vsphere")
     /// Local QEMU machines through libvirt.

@@ -93,15 +93,3 @@ extension ComputeEngine {
         return id
     }
 }
-
-extension Refusal {
-    /// The lab itself could not do its work.
-    static func lab(_ message: String) -> Refusal { Refusal(.lab, code: "LabError", message: message) }
-
-    /// The refusal of something that had been begun.
-    var asFailure: Refusal {
-        var refusal = self
-        refusal.kind = .failed
-        return refusal
-    }
-}

@@ -127,8 +127,3 @@ extension EC2: ControlPlane {
         }
     }
 }
-
-extension Refusal {
-    /// The lab itself could not do its work.
-    static func lab(_ message: String) -> Refusal { Refusal(.lab, code: "LabError", message: message) }
-}

@@ -170,12 +170,3 @@ extension EC2 {
         }
     }
 }
-
-extension Refusal {
-    /// The refusal of something that had been begun.
-    var asFailure: Refusal {
-        var refusal = self
-        refusal.kind = .failed
-        return refusal
-    }
-}

@@ -37,6 +37,18 @@ public struct Refusal: Error, Hashable, Sendable, Codable {
     }
 }
 
+extension Refusal {
+    /// The lab itself could not do its work.
+    package static func lab(_ message: String) -> Refusal { Refusal(.lab, code: "LabError", message: message) }
+
+    /// The refusal of something that had been begun.
+    package var asFailure: Refusal {
+        var refusal = self
+        refusal.kind = .failed
+        return refusal
+    }
+}
+
 extension Refusal: CustomStringConvertible {
     /// The refusal as one sentence: `AttachVolume: VolumeInUse: vol-1 is already attached to an instance (AWS-072)`.
     public var description: String {
