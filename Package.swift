@@ -37,7 +37,7 @@ let package = Package(
         .target(name: "LabCore"),
         .target(name: "Hypervisor", dependencies: ["LabCore"]),
         // Floor 1: simulated hardware, and the C library behind the real one.
-        .target(name: "SimulatedMachine", dependencies: ["LabCore", "Hypervisor"], exclude: ["Rules.md"]),
+        .target(name: "SimulatedMachine", dependencies: ["LabCore", "Hypervisor", hashTrees], exclude: ["Rules.md"]),
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt-qemu", providers: [.apt(["libvirt-dev"])]),
         .target(name: "CReaper"),
         // Floor 2: one value per platform.
