@@ -7,7 +7,7 @@ import Testing
 @testable import EC2
 
 @Suite("Attaching and detaching volumes")
-struct AttachVolumeTests {
+struct AttachDiskTests {
     @Test("AWS-070: volume and instance are in one zone")
     func zone() throws {
         var bench = try Bench()

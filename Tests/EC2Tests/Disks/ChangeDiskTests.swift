@@ -6,7 +6,7 @@ import Testing
 @testable import EC2
 
 @Suite("Deleting and modifying volumes")
-struct ChangeVolumeTests {
+struct ChangeDiskTests {
     @Test("AWS-085: an attached volume is not deleted, one that is still being made is")
     func deletion() throws {
         var bench = try Bench()

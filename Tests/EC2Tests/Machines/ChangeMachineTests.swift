@@ -6,7 +6,7 @@ import Testing
 @testable import EC2
 
 @Suite("Attributes of instances")
-struct InstanceAttributeTests {
+struct ChangeMachineTests {
     @Test(
         "AWS-105: type, user data and EBS optimization change only while the instance is stopped",
         arguments: [

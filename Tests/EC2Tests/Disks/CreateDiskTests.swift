@@ -7,7 +7,7 @@ import Testing
 @testable import EC2
 
 @Suite("Making volumes")
-struct CreateVolumeTests {
+struct CreateDiskTests {
     @Test("AWS-063: a volume has one zone that exists, by name or by id")
     func zones() throws {
         var bench = try Bench()

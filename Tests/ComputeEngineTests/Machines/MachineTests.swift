@@ -7,7 +7,7 @@ import Testing
 @testable import ComputeEngine
 
 @Suite("Instances: disks, life and addresses")
-struct InstanceTests {
+struct MachineTests {
     @Test("GCE-100: the boot disk is detached from a stopped instance alone", arguments: [false, true])
     func bootDisk(oldWording: Bool) throws {
         var plane = ComputeEngine.seeded()

@@ -6,7 +6,7 @@ import Testing
 @testable import EC2
 
 @Suite("Launching instances")
-struct RunInstancesTests {
+struct CreateMachineTests {
     private func made() throws -> (bench: Bench, image: Image.ID) {
         var bench = try Bench()
         let image = try bench.makeImage()

@@ -7,7 +7,7 @@ import Testing
 @testable import EC2
 
 @Suite("Starting, stopping, rebooting and terminating instances")
-struct InstancePowerTests {
+struct PowerTests {
     @Test(
         "AWS-097: a running instance is started without a change; one on its way down is refused",
         arguments: [

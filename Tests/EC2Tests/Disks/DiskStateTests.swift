@@ -3,7 +3,7 @@ import Testing
 @testable import EC2
 
 @Suite("The states of a volume, its attachment and its modification")
-struct VolumeStateTests {
+struct DiskStateTests {
     @Test("a volume: every event in every state")
     func volume() {
         Matrix<VolumeState>(
