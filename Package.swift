@@ -18,7 +18,7 @@ let package = Package(
     name: "belay",
     products: [
         .executable(name: "belay", targets: ["belay"]),
-        .library(name: "Hypervisor", targets: ["Hypervisor"]),
+        .library(name: "Hypervisor", targets: ["Hypervisor", "LabCore"]),
         .library(name: "EC2", targets: ["EC2"]),
         .library(name: "VSphere", targets: ["VSphere"]),
         .library(name: "ComputeEngine", targets: ["ComputeEngine"]),
@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(name: "ScenarioRunnerTests", dependencies: ["ScenarioRunner", "Reports", "Hypervisor", "LabCore"]),
         .testTarget(name: "RuleLedgerTests", dependencies: ["RuleLedger"]),
         .testTarget(name: "TidyTests", dependencies: ["RuleLedger"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["belay"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["belay"], exclude: ["Help"]),
     ]
 )
 
