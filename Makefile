@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BELAY := .build/debug/belay
 
-.PHONY: run test lint sanitize bench clean packages toolchain
+.PHONY: run test lint sanitize docs bench clean packages toolchain
 
 SIMULATED := --skip LibvirtDriverTests --skip EndToEndTests --skip TidyTests
 
@@ -17,12 +17,24 @@ test: packages
 
 # Hold the sources to the format.
 lint: toolchain
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Benchmarks
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Benchmarks Snippets
 
 # Run the tests of the simulated half under the thread and the address sanitizer; each builds everything anew.
 sanitize: packages
 	swift test --disable-xctest --sanitize=thread --scratch-path .build-tsan $(SIMULATED)
 	swift test --disable-xctest --sanitize=address --scratch-path .build-asan $(SIMULATED)
+
+# Check the libraries' documentation, and write it to .build/docs.
+docs: packages
+	swift build
+	triple=$$(swiftc -print-target-info | sed -n 's/.*"triple": "\(.*\)",/\1/p' | head -n 1) && \
+	for catalog in Sources/*/*.docc; do \
+	    module=$$(basename $$catalog .docc) && graphs=.build/docs/graphs/$$module && mkdir -p $$graphs && \
+	    swift symbolgraph-extract -module-name $$module -I .build/debug/Modules -target $$triple \
+	        -minimum-access-level public -output-dir $$graphs && \
+	    docc convert $$catalog --additional-symbol-graph-dir $$graphs --output-path .build/docs/$$module \
+	        --warnings-as-errors || exit 1; \
+	done
 
 # Measure speed and memory, as ratios within one run.
 bench: packages

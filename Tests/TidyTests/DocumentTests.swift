@@ -16,6 +16,15 @@ struct DocumentTests {
         }
     }
 
+    @Test("code in an article stands in a snippet, which is built with the package")
+    func articles() throws {
+        let articles = Package.paths(under: "Sources").filter { $0.contains(".docc/") && $0.hasSuffix(".md") }
+        let blocks = articles.flatMap { Package.text($0).matches(of: #/```swift\n((?s).*?)```/#).map(\.1) }
+        let snippets = Package.paths(under: "Snippets").map(Package.text)
+        try #require(!blocks.isEmpty)
+        for block in blocks { #expect(snippets.contains { $0.contains(block) }, "no snippet holds: \(block)") }
+    }
+
     @Test("the README has two commands")
     func twoCommands() {
         let commands = Package.text("README.md").split(separator: "\n").filter { $0.hasPrefix("make ") }

@@ -82,7 +82,8 @@ enum Package {
         paths(under: folder).filter { $0.hasSuffix(".swift") }.map { SourceFile(path: $0, text: text($0)) }
     }
 
-    private static func paths(under folder: String) -> [String] {
+    /// The files of a folder and of those in it, by path.
+    static func paths(under folder: String) -> [String] {
         let found = FileManager.default.enumerator(atPath: root.appending(path: folder).path())
         return (found?.compactMap { $0 as? String } ?? []).map { "\(folder)/\($0)" }.sorted()
     }
