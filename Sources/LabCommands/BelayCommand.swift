@@ -12,13 +12,14 @@ package struct BelayCommand: AsyncParsableCommand {
               belay run                                the whole library on every platform there is
               belay run Scenarios/at-rest              one folder of it
               belay run --platform ec2 incident.yaml   one file on one platform
+              belay compare powered-off                one scenario on all platforms, side by side
               belay doctor                             what is missing for real machines, and how to get it
 
             Exit codes: 0 passed, 1 something failed, 2 wrong usage or bad input, 3 the lab could not do its work.
             """,
         subcommands: [
-            RunCommand.self, ListCommand.self, ValidateCommand.self, RulesCommand.self, DoctorCommand.self,
-            CleanCommand.self,
+            RunCommand.self, CompareCommand.self, ListCommand.self, ValidateCommand.self, RulesCommand.self,
+            DoctorCommand.self, CleanCommand.self,
         ])
 
     package init() {}

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Foundation
-import Hypervisor
-import Reports
 import ScenarioRunner
 
 /// The subcommand that runs scenarios.
@@ -59,49 +57,19 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let library = try ScenarioLibrary(paths: paths).checked()
         let places = platform.isEmpty ? Place.allCases : platform
-        let flows = try flows(of: library, on: places)
+        let flows = try Session.flows(of: library, on: places, only: only, seed: seed)
         let writer = try ReportWriter(junit: junit, json: json, markdown: markdown, showsFacts: facts)
-        let workbench = Workbench(keepsMachines: keep) { Console.complain($0) }
+        let session = Session(keepsMachines: keep, isPlain: isPlain)
         var settings = Runner.Settings(
-            jobs: step ? 1 : jobs ?? Self.usualJobs, keepsEverything: keep,
+            jobs: step ? 1 : jobs ?? Session.usualJobs, keepsEverything: keep,
             journals: journal.map { URL(filePath: $0) })
-        settings.unavailable = platform.isEmpty ? await workbench.unavailable(places) : [:]
+        settings.unavailable = platform.isEmpty ? await session.workbench.unavailable(places) : [:]
         if step { settings.gate = { flow, reference in await StepPrompt.ask(flow, reference) } }
-        let isLive = Console.isLive(isPlain) && !step
-        let progress = ProgressDisplay(
-            ProgressText(total: flows.count, style: Console.errorStyle(isPlain), isLive: isLive))
-        let runner = Runner(settings: settings, makeDriver: workbench.open) { progress.note($0) }
 
-        let work = Task { await runner.run(flows) }
-        let interrupts = Interrupts { work.cancel() }
-        let journals = await work.value
-        let end = interrupts.end()
-        await workbench.close()
-
-        progress.finish()
+        let (journals, interruption) = await session.run(flows, settings)
         try writer.write(journals.map(\.result), style: Console.outputStyle(isPlain))
-        if keep { Console.complain(workbench.adviceOnKept) }
-        if let end { throw end }
+        if keep { Console.complain(session.workbench.adviceOnKept) }
+        if let interruption { throw interruption }
         throw LabExit(outcomes: journals.map(\.result.conclusion.outcome), isExplicit: !platform.isEmpty)
     }
-
-    /// A real guest without the processor's help keeps one processor busy, and the lab another now and then.
-    private static var usualJobs: Int { min(64, max(1, ProcessInfo.processInfo.activeProcessorCount / 2)) }
-
-    private func flows(of library: ScenarioLibrary, on places: [Place]) throws -> [Flow] {
-        var platforms: [Platform] = []
-        for place in places where !platforms.contains(place.platform) { platforms.append(place.platform) }
-        do throws(Selection.Fault) {
-            return try Selection(platforms: platforms, scenarios: only, seed: seed).flows(of: library.files)
-        } catch {
-            throw BadInput("\(error).")
-        }
-    }
-}
-
-/// The platforms by the word that names them on the command line.
-enum Place: String, CaseIterable, ExpressibleByArgument {
-    case ec2, gce, vsphere, libvirt
-
-    var platform: Platform { Platform(rawValue: rawValue) }
 }

@@ -41,7 +41,7 @@ package enum FactsReport {
 }
 
 extension Verdict.Finding {
-    fileprivate var colour: TextStyle.Colour {
+    var colour: TextStyle.Colour {
         switch fate {
         case .kept: .faint
         case .reverted: .good

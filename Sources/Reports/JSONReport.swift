@@ -4,7 +4,7 @@ package import ScenarioRunner
 /// Results as JSON, for programs.
 package enum JSONReport {
     /// The version of the form.
-    package static let version = 1
+    package static let version = 2
 
     /// All results, with how often each outcome came.
     package struct Document: Hashable, Sendable, Codable {

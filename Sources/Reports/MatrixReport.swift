@@ -72,7 +72,3 @@ package enum MatrixReport {
 extension RunResult {
     fileprivate var markdownCell: String { conclusion.outcome == .failed ? "**FAILED**" : cell }
 }
-
-extension String {
-    fileprivate var escapedForMarkdown: String { replacing("|", with: "\\|") }
-}

@@ -31,6 +31,28 @@ package struct TextStyle: Hashable, Sendable {
         text.count <= width ? text : String(text.prefix(max(0, width - 1))) + "…"
     }
 
+    /// A text in lines of at most `width` columns, broken between words, and inside a word only where it is longer.
+    static func wrap(_ text: String, to width: Int) -> [String] {
+        let width = max(1, width)
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if line.isEmpty {
+                line = String(word)
+            } else if line.count + 1 + word.count <= width {
+                line += " \(word)"
+            } else {
+                lines.append(line)
+                line = String(word)
+            }
+            while line.count > width {
+                lines.append(String(line.prefix(width)))
+                line = String(line.dropFirst(width))
+            }
+        }
+        return line.isEmpty ? lines : lines + [line]
+    }
+
     /// A text in exactly `width` columns.
     static func pad(_ text: String, to width: Int) -> String {
         cut(text, to: width) + String(repeating: " ", count: max(0, width - text.count))

@@ -5,7 +5,7 @@ import Testing
 struct HelpTests {
     @Test(
         "the help of each command is the stored one",
-        arguments: ["", "run", "list", "validate", "rules", "doctor", "clean"])
+        arguments: ["", "run", "compare", "list", "validate", "rules", "doctor", "clean"])
     func help(command: String) async throws {
         let result = try await Belay.run((command.isEmpty ? [] : [command]) + ["--help"])
         #expect(result.code == 0)
@@ -17,7 +17,7 @@ struct HelpTests {
         #expect(try result.output == String(contentsOf: stored, encoding: .utf8))
     }
 
-    @Test("no help is longer than 80 columns wide", arguments: ["run", "rules", "clean"])
+    @Test("no help is longer than 80 columns wide", arguments: ["run", "compare", "rules", "clean"])
     func width(command: String) async throws {
         let result = try await Belay.run(command, "--help")
         #expect(result.output.split(separator: "\n").filter { $0.count > 80 && !$0.hasPrefix("USAGE") } == [])

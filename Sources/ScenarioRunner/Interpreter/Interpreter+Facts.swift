@@ -24,6 +24,7 @@ extension Interpreter {
         case .afterRevert(let snapshot, let report):
             lastRevert = Accountant.Revert(snapshot: snapshot, report: report, facts: facts)
             leftBy = facts[.power]
+            edit { $0.reverts[$0.reverts.count - 1].left = facts[.power] }
         case .end: close(with: facts)
         }
     }

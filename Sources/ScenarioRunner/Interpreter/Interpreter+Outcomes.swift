@@ -17,7 +17,7 @@ extension Interpreter {
 
     /// Takes in what came of a step.
     mutating func absorb(_ outcome: ActionOutcome, of step: Step, _ reference: StepReference) {
-        note(outcome, of: step)
+        note(outcome, of: step, reference)
         if let expected = step.refusal {
             // What the platform does not have it cannot refuse, unless just that was to be shown.
             if case .refused(let refusal) = outcome, refusal.kind == .unsupported, expected.kind != .unsupported {
@@ -40,10 +40,17 @@ extension Interpreter {
     }
 
     /// Remembers what was made and changed, whether or not it was meant to be.
-    private mutating func note(_ outcome: ActionOutcome, of step: Step) {
+    private mutating func note(_ outcome: ActionOutcome, of step: Step, _ reference: StepReference) {
         switch (outcome, step.verb) {
-        case (.snapshot(let snapshot), .takeSnapshot(let request, _)): snapshots[request.name] = snapshot
-        case (.reverted(let report), _): machine = report.machine
+        case (.snapshot(let snapshot), .takeSnapshot(let request, _)):
+            snapshots[request.name] = snapshot
+            // The facts that are present were taken right before the step.
+            let taken = TakenSnapshot(snapshot, as: request.name, at: reference, power: present[.power])
+            edit { $0.snapshots.append(taken) }
+        case (.reverted(let report), .revert(let name, _, _)):
+            let done = DoneRevert(report, to: name, at: reference, of: machine)
+            edit { $0.reverts.append(done) }
+            machine = report.machine
         case (.done, .setPower(let action)): power = action == .on || action == .reboot ? "on" : "off"
         case (.done, .deleteSnapshot(let name)): snapshots[name] = nil
         case (.answer(let answer), .perform(let command)):

@@ -6,6 +6,10 @@ package struct RunRecord: Hashable, Sendable {
     package var checks: [Check] = []
     /// What became of the machine.
     package var verdict: Verdict?
+    /// Every snapshot that was taken, in this order.
+    package var snapshots: [TakenSnapshot] = []
+    /// Every revert that was done, in this order.
+    package var reverts: [DoneRevert] = []
     /// Why the platform does not do what is asked.
     var unsupported: Conclusion.Reason?
     /// Steps that went wrong and were caught by nobody.

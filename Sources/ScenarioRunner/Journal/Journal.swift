@@ -3,7 +3,7 @@ package import Hypervisor
 /// All that was done in one flow, and what came of it.
 package struct Journal: Hashable, Sendable, Codable {
     /// The version of the form, which readers must know.
-    package static let version = 1
+    package static let version = 2
 
     /// The version of the form.
     package var journal = Journal.version
@@ -24,6 +24,8 @@ package struct Journal: Hashable, Sendable, Codable {
     package struct Header: Hashable, Sendable, Codable {
         package var scenario: String
         package var title: String
+        /// What a reader learns from the scenario; nothing when it does not say.
+        package var teaches: String?
         package var file: String
         package var inputs: [Scenario.Input]
         package var platform: Platform
@@ -34,6 +36,7 @@ package struct Journal: Hashable, Sendable, Codable {
         package init(flow: Flow, isSimulated: Bool) {
             scenario = flow.scenario.fullName
             title = flow.scenario.title
+            teaches = flow.scenario.teaches
             file = flow.scenario.file
             inputs = flow.scenario.inputs
             platform = flow.platform
@@ -48,6 +51,8 @@ package struct Journal: Hashable, Sendable, Codable {
         package var number: Int
         /// The step it belongs to; nothing for what the lab does by itself.
         package var step: StepReference?
+        /// What the action is for.
+        package var phase: RunPhase
         /// The action, as `takeSnapshot`.
         package var action: String
         /// What the action was given.

@@ -11,6 +11,7 @@ struct FlowRun {
     let settings: Runner.Settings
     let watch: @Sendable (RunEvent) -> Void
     private var entries: [Journal.Entry] = []
+    private var tally = PhaseTally()
     private var file: JournalFile?
     private var journalTrouble: String?
 
@@ -48,7 +49,7 @@ struct FlowRun {
         let took = await driver.now - began
         var result = RunResult(
             flow: flow, conclusion: interpreter.conclusion, provider: provider.name, record: interpreter.record,
-            milliseconds: took.milliseconds)
+            phases: tally.times, milliseconds: took.milliseconds)
         finish(&result)
         return Journal(header: header, entries: entries, result: result)
     }
@@ -89,8 +90,9 @@ struct FlowRun {
         }
         let (name, arguments) = action.journalled
         let (word, details) = outcome.journalled
+        let phase = tally.add(action, outcome, took: ended - began)
         let entry = Journal.Entry(
-            number: entries.count + 1, step: step, action: name, arguments: arguments, outcome: word,
+            number: entries.count + 1, step: step, phase: phase, action: name, arguments: arguments, outcome: word,
             details: details, virtual: driver.isSimulated ? times : nil, wall: driver.isSimulated ? nil : times,
             events: events)
         entries.append(entry)

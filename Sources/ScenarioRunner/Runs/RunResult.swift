@@ -18,6 +18,12 @@ package struct RunResult: Hashable, Sendable, Codable {
     package var checks: [Check]
     /// What became of the machine; nothing when the run did not come that far.
     package var verdict: Verdict?
+    /// Every snapshot that was taken, in this order.
+    package var snapshots: [TakenSnapshot]
+    /// Every revert that was done, in this order.
+    package var reverts: [DoneRevert]
+    /// How long the run was in each of its phases, on the platform's clock.
+    package var phases: [PhaseTime]
     /// What was still there after everything had been removed; nothing when nobody looked.
     package var leftovers: [String]?
     /// How long it took on the platform's clock, in milliseconds.
@@ -25,7 +31,7 @@ package struct RunResult: Hashable, Sendable, Codable {
 
     package init(
         flow: Flow, conclusion: Conclusion, provider: String? = nil, record: RunRecord = RunRecord(),
-        milliseconds: Int? = nil
+        phases: [PhaseTime] = [], milliseconds: Int? = nil
     ) {
         scenario = flow.scenario.fullName
         title = flow.scenario.title
@@ -36,6 +42,9 @@ package struct RunResult: Hashable, Sendable, Codable {
         self.conclusion = conclusion
         checks = record.checks
         verdict = record.verdict
+        snapshots = record.snapshots
+        reverts = record.reverts
+        self.phases = phases
         leftovers = record.leftovers
         self.milliseconds = milliseconds
     }
