@@ -12,7 +12,7 @@ public struct ComputeEngine: Hashable, Sendable {
     /// What can be set of the project.
     public var settings = Settings()
     /// Time, dice and names.
-    package internal(set) var world: World
+    package var world: World
 
     package internal(set) var instances: TreeDictionary<Instance.ID, Instance> = [:]
     package internal(set) var disks: TreeDictionary<PersistentDisk.ID, PersistentDisk> = [:]
@@ -44,10 +44,8 @@ public struct ComputeEngine: Hashable, Sendable {
     ///
     /// Rule: GCE-095.
     var networkIPs: TreeDictionary<String, Instance.ID> = [:]
-    /// Which instance last spoke to what is kept outside the machines of one family.
-    var speakers: TreeDictionary<UInt64, Instance.ID> = [:]
-    /// What is kept outside, of families whose speaker is gone.
-    var outsides: TreeDictionary<UInt64, Outside> = [:]
+    /// What is kept outside the machines of each family.
+    var surroundings = Surroundings<UInt64, Instance.ID>()
     /// How many instances take up room in a zone, and how many there is room for.
     ///
     /// Rule: GCE-123.
@@ -55,8 +53,10 @@ public struct ComputeEngine: Hashable, Sendable {
     /// What the reference provider keeps in its books.
     var catalogue = Catalogue()
 
-    var agenda = Agenda<Due>()
-    var faults = FaultPlan()
+    /// What is going to fall due.
+    package var agenda = Agenda<Due>()
+    var faults = CallFaults()
+    var doomedSnapshots = DoomedSnapshots<Instance.ID>()
     var meter = CallMeter()
     var journal: [Event] = []
 

@@ -11,7 +11,7 @@ public struct EC2: Hashable, Sendable {
     /// What can be set of the account and the region.
     public var settings = Settings()
     /// Time, dice and names.
-    package internal(set) var world: World
+    package var world: World
 
     package internal(set) var instances: TreeDictionary<Instance.ID, Instance> = [:]
     package internal(set) var volumes: TreeDictionary<Volume.ID, Volume> = [:]
@@ -30,13 +30,15 @@ public struct EC2: Hashable, Sendable {
     /// Rule: AWS-069.
     var replays: TreeDictionary<String, Replay> = [:]
     var account = AccountSettings()
-    /// Which instance last spoke to the services outside the machines of one family.
-    var speakers: TreeDictionary<String, Instance.ID> = [:]
-    /// The services outside of families whose last machine is gone.
-    var surroundings: TreeDictionary<String, Outside> = [:]
+    /// What is kept outside the machines of each family.
+    var surroundings = Surroundings<String, Instance.ID>()
 
-    var agenda = Agenda<Due>()
-    var faults = FaultPlan()
+    /// What is going to fall due.
+    package var agenda = Agenda<Due>()
+    var faults = CallFaults()
+    /// The instances whose next root replacement fails, and whether that leaves them without a root.
+    var failingRootReplacements: [Instance.ID: RootReplacementState] = [:]
+    var doomedSnapshots = DoomedSnapshots<Instance.ID>()
     var buckets = TokenBuckets()
     var journal: [Event] = []
 

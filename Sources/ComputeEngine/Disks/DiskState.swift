@@ -1,7 +1,9 @@
+package import Hypervisor
+
 /// The state of a disk, as disks.get names it.
 ///
 /// Rule: https://compute.googleapis.com/$discovery/rest?version=v1 (Disk.status)
-package enum DiskState: String, Hashable, Sendable, CaseIterable {
+package enum DiskState: String, ResourceState, CaseIterable {
     /// It is being made; goes to restoring, ready, failed or deleting.
     case creating = "CREATING"
     /// It is listed, its contents are on their way; goes to ready or failed.
@@ -50,10 +52,4 @@ extension DiskState {
 
     /// The zone is back.
     package mutating func zoneReturned() -> Bool { moved(from: .unavailable, to: .ready) }
-
-    private mutating func moved(from expected: Self, to next: Self) -> Bool {
-        guard self == expected else { return false }
-        self = next
-        return true
-    }
 }

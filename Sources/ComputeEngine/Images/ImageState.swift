@@ -1,7 +1,9 @@
+package import Hypervisor
+
 /// The state of an image, as images.get names it.
 ///
 /// Rule: https://compute.googleapis.com/$discovery/rest?version=v1 (Image.status)
-package enum ImageState: String, Hashable, Sendable, CaseIterable {
+package enum ImageState: String, ResourceState, CaseIterable {
     /// It is being made; goes to ready or failed.
     case pending = "PENDING"
     /// It can be used; goes to deleting.
@@ -30,11 +32,5 @@ extension ImageState {
         case .ready, .failed: self = .deleting
         case .pending, .deleting: throw NotInState(self)
         }
-    }
-
-    private mutating func moved(from expected: Self, to next: Self) -> Bool {
-        guard self == expected else { return false }
-        self = next
-        return true
     }
 }

@@ -1,3 +1,4 @@
+import Hypervisor
 import HashTreeCollections
 package import LabCore
 import SimulatedMachine
@@ -19,7 +20,7 @@ extension ComputeEngine {
                 throw .invalid(field, reference, "It must be in the zone of the instant snapshot.", rule: "GCE-084")
             }
             try plane.checkInstantSnapshot(of: disk)
-            let isToFail = plane.faults.strikesSnapshot(of: disk.users)
+            let isToFail = plane.doomedSnapshots.strike(disk.users)
             var snapshot = plane.enterInstantSnapshot(path, of: disk, labels: labels, group: nil)
             let operation = plane.accept(call, in: scope, on: path, id: snapshot.id.rawValue, .nothing)
             snapshot.creation = operation.name

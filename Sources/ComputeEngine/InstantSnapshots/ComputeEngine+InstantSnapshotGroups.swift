@@ -1,3 +1,4 @@
+import Hypervisor
 import HashTreeCollections
 import LabCore
 
@@ -36,7 +37,7 @@ extension ComputeEngine {
         for (memberPath, disk) in members {
             group.members.append(enterInstantSnapshot(memberPath, of: disk, labels: [:], group: group.id).id)
         }
-        group.isToFail = faults.strikesSnapshot(of: members.flatMap(\.disk.users))
+        group.isToFail = doomedSnapshots.strike(members.flatMap(\.disk.users))
         names[path] = group.id.rawValue
         let operation = accept(call, in: path.scope, on: path, id: group.id.rawValue, .nothing)
         group.creation = operation.name

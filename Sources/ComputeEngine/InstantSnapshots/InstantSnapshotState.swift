@@ -1,7 +1,9 @@
+package import Hypervisor
+
 /// The state of an instant snapshot, as instantSnapshots.get names it.
 ///
 /// Rule: https://compute.googleapis.com/$discovery/rest?version=v1 (InstantSnapshot.status)
-package enum InstantSnapshotState: String, Hashable, Sendable, CaseIterable {
+package enum InstantSnapshotState: String, ResourceState, CaseIterable {
     /// Its point in time is not fixed yet; goes to ready or failed.
     case creating = "CREATING"
     /// It can be used; goes to deleting or unavailable.
@@ -39,10 +41,4 @@ extension InstantSnapshotState {
 
     /// The zone is back.
     package mutating func zoneReturned() -> Bool { moved(from: .unavailable, to: .ready) }
-
-    private mutating func moved(from expected: Self, to next: Self) -> Bool {
-        guard self == expected else { return false }
-        self = next
-        return true
-    }
 }

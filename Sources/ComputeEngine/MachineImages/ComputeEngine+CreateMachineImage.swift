@@ -1,3 +1,4 @@
+import Hypervisor
 import HashTreeCollections
 import LabCore
 import SimulatedMachine
@@ -57,7 +58,7 @@ extension ComputeEngine {
             id: .init(rawValue: makeNumber()), path: path, created: now, sourceInstance: instance.id,
             labels: Labels(request.labels), storageLocation: request.storageLocations.first ?? settings.storageLocation,
             properties: instance.properties, disks: [], guestFlush: guestFlush)
-        image.isToFail = faults.strikesSnapshot(of: [instance.id])
+        image.isToFail = doomedSnapshots.strike([instance.id])
         names[path] = image.id.rawValue
         let operation = accept(call, in: .global, on: path, id: image.id.rawValue, .nothing)
         image.creation = operation.name
@@ -145,7 +146,7 @@ extension ComputeEngine {
         guard hasMoved else { return }
         if !image.isToFail { image.storageBytes = image.writtenBytes }
         machineImages[id] = image
-        note(image.path.name, "UPLOADING -> \(image.state.rawValue)")
+        note(image.path.name, "UPLOADING -> \(image.status)")
         if let creation = image.creation { end(creation, image.isToFail ? .internalError : nil) }
     }
 

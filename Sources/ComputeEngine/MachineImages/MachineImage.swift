@@ -11,7 +11,8 @@ package struct MachineImage: Hashable, Sendable, Identified {
     package let id: ID
     package let path: ResourcePath
     package let created: Instant
-    package internal(set) var state = MachineImageState.creating
+    /// How far it has come, as a snapshot does; ``status`` is the vendor's word.
+    package internal(set) var state = SnapshotState.creating
     package let sourceInstance: Instance.ID
     package internal(set) var labels: Labels
     package let storageLocation: String
@@ -34,6 +35,11 @@ package struct MachineImage: Hashable, Sendable, Identified {
     var creation: Operation.Name?
     /// Whether it is to end in error.
     var isToFail = false
+
+    /// The state as machineImages.get names it, where what came to nothing is invalid and not failed.
+    ///
+    /// Rule: https://compute.googleapis.com/$discovery/rest?version=v1 (MachineImage.status)
+    package var status: String { state == .failed ? "INVALID" : state.rawValue }
 
     /// One disk in a machine image.
     package struct SavedDisk: Hashable, Sendable {

@@ -1,3 +1,4 @@
+import SimulatedMachine
 import HashTreeCollections
 import LabCore
 
@@ -34,7 +35,9 @@ extension ComputeEngine {
     mutating func completeDeletion(of id: Instance.ID) -> [Operation.Warning] {
         guard let instance = instances[id] else { return [] }
         cutPower(of: id)
-        keepOutside(of: id)
+        if let family = instance.guest?.family, let outside = instances[id]?.machine?.outside {
+            surroundings.leaves(id, of: family, outside)
+        }
         var warnings: [Operation.Warning] = []
         for attached in instance.disks {
             release(attached, of: id)

@@ -15,7 +15,7 @@ extension ComputeEngine {
     mutating func boot(_ id: Instance.ID) {
         fit(id)
         guard let instance = instances[id], instance.machine?.power == .off else { return }
-        bringOutside(to: id)
+        passOnSurroundings(to: id)
         let identity = identity(of: instance)
         let time = instances[id]?.machine?.boot(as: identity, at: world.now) ?? .zero
         instances[id]?.settles = world.now + time
@@ -41,22 +41,11 @@ extension ComputeEngine {
         for attached in instances[id]?.disks ?? [] { moveContentsIntoMachine(attached, of: id) }
     }
 
-    /// What is kept outside of a family of machines, as the one that spoke to it last left it.
-    private mutating func bringOutside(to id: Instance.ID) {
+    /// What is kept outside of a family of machines stays as the last of them left it.
+    private mutating func passOnSurroundings(to id: Instance.ID) {
         guard let family = instances[id]?.guest?.family else { return }
-        if let speaker = speakers[family], speaker != id {
-            advanceMachine(speaker)
-            if let outside = instances[speaker]?.machine?.outside ?? outsides[family] {
-                instances[id]?.machine?.outside = outside
-            }
-        }
-        speakers[family] = id
-    }
-
-    /// Keeps what is outside when the last speaker goes.
-    mutating func keepOutside(of id: Instance.ID) {
-        guard let family = instances[id]?.guest?.family, speakers[family] == id else { return }
-        outsides[family] = instances[id]?.machine?.outside
+        let outside = surroundings.speaks(id, of: family) { instances[$0]?.machine?.outside }
+        if let outside { instances[id]?.machine?.outside = outside }
     }
 
     /// Asks the guest to shut down; one that does not in time has its power cut.

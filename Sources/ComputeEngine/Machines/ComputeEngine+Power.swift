@@ -8,28 +8,42 @@ extension ComputeEngine {
     package mutating func startInstance(
         _ name: String, zone: String, requestID: String? = nil
     ) throws(ComputeFault) -> Operation {
-        let call = Request.start(name, zone: zone)
-        return try self.call(call, requestID: requestID) { plane throws(ComputeFault) in
+        try changePower(.start(name, zone: zone), of: name, zone, requestID, Work.start) {
+            plane, instance throws(ComputeFault) in try plane.checkStart(of: instance)
+        }
+    }
+
+    /// A verb for the power: checked at once unless it has to wait for another, and then again when its turn comes.
+    mutating func changePower(
+        _ call: Request, of name: String, _ zone: String, _ requestID: String?, _ work: (Instance.ID) -> Work,
+        check: (inout ComputeEngine, Instance) throws(ComputeFault) -> Void
+    ) throws(ComputeFault) -> Operation {
+        try self.call(call, requestID: requestID) { plane throws(ComputeFault) in
             let instance = try plane.changeable(name, zone: zone)
-            if instance.queue.isEmpty { try plane.checkStart(of: instance) }
+            if instance.queue.isEmpty { try check(&plane, instance) }
             return plane.accept(
-                call, in: .zone(zone), on: instance.path, id: instance.id.rawValue, .start(instance.id))
+                call, in: .zone(zone), on: instance.path, id: instance.id.rawValue, work(instance.id))
         }
     }
 
     /// Rules: GCE-106 and GCE-113.
     private func checkStart(of instance: Instance) throws(ComputeFault) {
-        var state = instance.state
-        do {
-            let effect = try state.start()
-            guard effect == .begins || settings.inferred.repeatedPowerSucceeds else {
-                throw NotInState(instance.state)
-            }
-        } catch {
-            throw .notReady(instance.path, rule: "GCE-113")
-        }
+        try check(instance) { state throws(NotInState<PowerState>) in try state.start() }
         if instance.state == .terminated, instance.bootDisk == nil, settings.inferred.refusesStartWithoutBootDisk {
             throw .noBootDisk(instance.path)
+        }
+    }
+
+    /// Whether an instance can be started or stopped, or is so already and nobody minds.
+    ///
+    /// Rule: GCE-113.
+    private func check(
+        _ instance: Instance, _ event: (inout PowerState) throws(NotInState<PowerState>) -> PowerState.Effect
+    ) throws(ComputeFault) {
+        var state = instance.state
+        let effect = try? event(&state)  // What is refused has one answer here, whatever the state.
+        guard effect == .begins || effect == .nothing && settings.inferred.repeatedPowerSucceeds else {
+            throw .notReady(instance.path, rule: "GCE-113")
         }
     }
 
@@ -100,15 +114,7 @@ extension ComputeEngine {
 
     /// Rule: GCE-113.
     private func checkStop(of instance: Instance) throws(ComputeFault) {
-        var state = instance.state
-        do {
-            let effect = try state.stop()
-            guard effect == .begins || settings.inferred.repeatedPowerSucceeds else {
-                throw NotInState(instance.state)
-            }
-        } catch {
-            throw .notReady(instance.path, rule: "GCE-113")
-        }
+        try check(instance) { state throws(NotInState<PowerState>) in try state.stop() }
     }
 
     mutating func beginStop(of id: Instance.ID, _ operation: Operation.Name) throws(ComputeFault) -> Course {
@@ -146,12 +152,8 @@ extension ComputeEngine {
     package mutating func resetInstance(
         _ name: String, zone: String, requestID: String? = nil
     ) throws(ComputeFault) -> Operation {
-        let call = Request.reset(name, zone: zone)
-        return try self.call(call, requestID: requestID) { plane throws(ComputeFault) in
-            let instance = try plane.changeable(name, zone: zone)
-            if instance.queue.isEmpty { try plane.checkReset(of: instance) }
-            return plane.accept(
-                call, in: .zone(zone), on: instance.path, id: instance.id.rawValue, .reset(instance.id))
+        try changePower(.reset(name, zone: zone), of: name, zone, requestID, Work.reset) {
+            plane, instance throws(ComputeFault) in try plane.checkReset(of: instance)
         }
     }
 

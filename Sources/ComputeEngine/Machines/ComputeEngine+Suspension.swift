@@ -58,12 +58,7 @@ extension ComputeEngine {
     package mutating func resumeInstance(
         _ name: String, zone: String, requestID: String? = nil
     ) throws(ComputeFault) -> Operation {
-        let call = Request.resume(name, zone: zone)
-        return try self.call(call, requestID: requestID) { plane throws(ComputeFault) in
-            let instance = try plane.changeable(name, zone: zone)
-            return plane.accept(
-                call, in: .zone(zone), on: instance.path, id: instance.id.rawValue, .resume(instance.id))
-        }
+        try changePower(.resume(name, zone: zone), of: name, zone, requestID, Work.resume) { _, _ in }
     }
 
     mutating func beginResumption(of id: Instance.ID) throws(ComputeFault) -> Course {

@@ -1,7 +1,9 @@
+package import Hypervisor
+
 /// The state of an instance, as instances.get names it.
 ///
 /// Rule: https://docs.cloud.google.com/compute/docs/instances/instance-lifecycle
-package enum PowerState: String, Hashable, Sendable, CaseIterable {
+package enum PowerState: String, ResourceState, CaseIterable {
     /// It looks for a host; goes to staging or, when there is none, back to terminated or suspended.
     ///
     /// Rule: GCE-123.
@@ -128,12 +130,5 @@ extension PowerState {
     /// It has another host, or is not to be restarted.
     package mutating func repaired(restarts: Bool) -> Bool {
         moved(from: .repairing, to: restarts ? .running : .terminated)
-    }
-
-    /// What fell due after another request overtook it finds another state, and is no more.
-    private mutating func moved(from expected: Self, to next: Self) -> Bool {
-        guard self == expected else { return false }
-        self = next
-        return true
     }
 }

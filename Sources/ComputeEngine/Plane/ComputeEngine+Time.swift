@@ -1,7 +1,8 @@
+public import Hypervisor
 import LabCore
 
 /// What falls due on the plane's own clock.
-enum Due: Hashable, Sendable {
+package enum Due: Hashable, Sendable {
     case operationBegins(Operation.Name)
     case operationEnds(Operation.Name)
     case diskListed(PersistentDisk.ID)
@@ -25,27 +26,12 @@ enum Due: Hashable, Sendable {
     case retentionEnds(DiskSnapshot.ID)
 }
 
-extension ComputeEngine {
+extension ComputeEngine: Scheduled {
     /// Moves virtual time on, and with it everything that falls due.
     public mutating func advance(by duration: Duration) { advance(to: now + duration) }
 
-    mutating func advance(to limit: Instant) {
-        while let (due, event) = agenda.take(dueBy: limit) {
-            world.advance(to: max(due, now))
-            handle(event)
-        }
-        world.advance(to: max(limit, now))
-    }
-
-    /// Moves virtual time on until `isReached`, but not beyond `limit`.
-    mutating func advance(until limit: Instant, _ isReached: (ComputeEngine) -> Bool) {
-        while !isReached(self), let next = agenda.next, next <= limit { advance(to: max(next, now)) }
-        if !isReached(self) { advance(to: max(limit, now)) }
-    }
-
-    mutating func enter(_ event: Due, in duration: Duration) { agenda.enter(event, at: now + duration) }
-
-    private mutating func handle(_ event: Due) {
+    /// Does what is due now.
+    package mutating func handle(_ event: Due) {
         switch event {
         case .operationBegins(let name): begin(name)
         case .operationEnds(let name): finish(name)

@@ -49,8 +49,7 @@ extension ComputeEngine: ControlPlane {
         let family = id.rawValue
         disks[boot]?.guest?.family = family
         instances[id]?.guest?.family = family
-        speakers[old] = nil
-        speakers[family] = id
+        surroundings.moves(id, from: old, to: family)
     }
 
     /// A name for an instance and its disks that nobody has: the wish, made to fit, with a number where it is taken.
@@ -131,7 +130,7 @@ extension ComputeEngine: ControlPlane {
         let id = try instanceID(machine)
         switch fault {
         case .call(let verb, let occurrence, let effect): faults.plan(verb, occurrence: occurrence, effect)
-        case .snapshotEndsInError: faults.failingSnapshots.append(id)
+        case .snapshotEndsInError: doomedSnapshots.plan(id)
         case .agentHangs: instances[id]?.machine?.inject(.agentHangs)
         case .quiesceRefused: instances[id]?.machine?.inject(.quiesceRefused)
         }

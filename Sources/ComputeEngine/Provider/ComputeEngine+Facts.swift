@@ -35,7 +35,7 @@ extension ComputeEngine {
 
     /// Removes all that the project has, as its owner would; protections are taken off first.
     public mutating func removeEverything() throws(Refusal) {
-        faults = FaultPlan()
+        faults = CallFaults()
         let isMetering = settings.isMetering
         settings.isMetering = false
         defer { settings.isMetering = isMetering }

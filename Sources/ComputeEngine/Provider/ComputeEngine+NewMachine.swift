@@ -6,7 +6,7 @@ extension ComputeEngine {
     /// A new instance takes the place of the old one.
     ///
     /// The old one is stopped first: two machines that believe they own the same data must not run together.
-    mutating func replaceInstance(_ plan: RevertPlan) throws(Refusal) -> RevertReport {
+    mutating func replaceInstance(_ plan: RestorePlan) throws(Refusal) -> RevertReport {
         guard let old = instances[plan.machine] else { throw unknown(plan.machine) }
         let isWhole = plan.set.image != nil && plan.sources.map(\.role) == plan.set.roles.sorted()
         let swaps = isWhole ? [] : try makeDisks(plan)
@@ -64,7 +64,7 @@ extension ComputeEngine {
         return properties
     }
 
-    private func launchRequest(ofImage plan: RevertPlan, _ old: Instance) -> InsertInstance {
+    private func launchRequest(ofImage plan: RestorePlan, _ old: Instance) -> InsertInstance {
         var request = InsertInstance(name: freeName(old.path.name, zone: old.zone))
         request.sourceMachineImage = plan.set.image.map { path(.machineImages, .global, $0).description }
         request.properties = properties(of: old)

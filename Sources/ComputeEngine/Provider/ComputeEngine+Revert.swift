@@ -3,7 +3,9 @@ public import Hypervisor
 import LabCore
 
 /// A way back.
-enum RevertMethod: String, Hashable, Sendable, CaseIterable {
+enum RevertMethod: String, ProviderMethod {
+    static let purpose = "way back"
+
     /// New disks of the snapshot, put in the place of the old ones while the instance is stopped.
     ///
     /// Rule: GCE-100.
@@ -14,21 +16,8 @@ enum RevertMethod: String, Hashable, Sendable, CaseIterable {
     case newInstance = "new-instance"
 }
 
-/// What is to be brought back, and of which machine.
-struct RevertPlan: Hashable, Sendable {
-    var set: SnapshotSet
-    var machine: Instance.ID
-    /// What new disks are made of, root first.
-    var sources: [Source]
-    /// What the report says.
-    var notes: [Note]
-
-    /// What the new disk of a role is made of.
-    struct Source: Hashable, Sendable {
-        var role: DiskRole
-        var request: InsertDisk
-    }
-}
+/// What is to be brought back: what disks.insert is asked for to make the disk of each role.
+typealias RestorePlan = RevertPlan<SnapshotSet, Instance.ID, InsertDisk>
 
 extension ComputeEngine {
     /// Brings a machine back to a snapshot; there is no verb for that, so new is made, swapped in, and old removed.
@@ -45,18 +34,21 @@ extension ComputeEngine {
     /// Finds the members, and refuses before anything is touched when one is missing or unusable.
     ///
     /// Rules: GCE-056, GCE-062 and GCE-085.
-    private func plan(_ request: RevertRequest, of machine: Instance.ID) throws(Refusal) -> RevertPlan {
+    private func plan(_ request: RevertRequest, of machine: Instance.ID) throws(Refusal) -> RestorePlan {
         let set = try snapshotSet(request.snapshot, of: machine)
-        let wanted = (request.disks ?? set.roles).sorted()
-        var sources: [RevertPlan.Source] = []
-        for role in wanted {
+        let roles = request.disks ?? set.roles
+        guard !roles.isEmpty else {
+            throw Refusal(
+                .refused, code: ComputeFault.Reason.invalid.rawValue, message: "There is no disk to bring back.")
+        }
+        return try RestorePlan(set, of: machine, roles: roles) { role throws(Refusal) in
             guard set.roles.contains(role) else {
                 throw Refusal(
                     .refused, code: ComputeFault.Reason.notFound.rawValue,
                     message: "The snapshot '\(set.id)' does not hold the \(role.rawValue) disk.", rule: "GCE-056")
             }
             switch state(of: set, role) {
-            case .ready: sources.append(RevertPlan.Source(role: role, request: disk(for: role, of: set)))
+            case .ready: return disk(for: role, of: set)
             case .pending:
                 throw Refusal(
                     .refused, code: ComputeFault.Reason.resourceNotReady.rawValue,
@@ -68,11 +60,6 @@ extension ComputeEngine {
                     rule: set.method.isInstant ? "GCE-085" : "GCE-056")
             }
         }
-        guard !sources.isEmpty else {
-            throw Refusal(
-                .refused, code: ComputeFault.Reason.invalid.rawValue, message: "There is no disk to bring back.")
-        }
-        return RevertPlan(set: set, machine: machine, sources: sources, notes: [])
     }
 
     /// What disks.insert is asked for to bring back the disk of a role.
@@ -92,19 +79,13 @@ extension ComputeEngine {
     /// The way that was asked for, or the one that keeps the most.
     ///
     /// Rule: GCE-125.
-    private func chooseMethod(_ request: RevertRequest, _ plan: inout RevertPlan) throws(Refusal) -> RevertMethod {
-        guard let word = request.method else {
+    private func chooseMethod(_ request: RevertRequest, _ plan: inout RestorePlan) throws(Refusal) -> RevertMethod {
+        guard let method = try RevertMethod.named(request.method, code: "UNSUPPORTED_OPERATION") else {
             plan.notes.append(
                 Note(
                     "Chose to swap disks: the instance keeps its id, its internal address and its metadata.",
                     rule: "GCE-125"))
             return .swapDisks
-        }
-        guard let method = RevertMethod(rawValue: word) else {
-            let known = RevertMethod.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Refusal(
-                .unsupported, code: "UNSUPPORTED_OPERATION",
-                message: "Compute Engine has no way back called '\(word)'; it knows \(known).")
         }
         if method == .newInstance, !plan.sources.contains(where: { $0.role == .root }) {
             throw Refusal(

@@ -16,7 +16,7 @@ struct DiskSwap: Hashable, Sendable {
 
 extension ComputeEngine {
     /// New disks take the place of the old ones while the instance is stopped; then it is started.
-    mutating func swapDisks(_ plan: RevertPlan) throws(Refusal) -> RevertReport {
+    mutating func swapDisks(_ plan: RestorePlan) throws(Refusal) -> RevertReport {
         let swaps = try makeDisks(plan)
         let before = instances[plan.machine]?.state
         do throws(Refusal) {
@@ -47,14 +47,14 @@ extension ComputeEngine {
     }
 
     /// Makes the new disks before the instance is stopped, so that it is down for a shorter time.
-    mutating func makeDisks(_ plan: RevertPlan) throws(Refusal) -> [DiskSwap] {
+    mutating func makeDisks(_ plan: RestorePlan) throws(Refusal) -> [DiskSwap] {
         guard let instance = instances[plan.machine] else { throw unknown(plan.machine) }
         var swaps: [DiskSwap] = []
         do throws(Refusal) {
             for source in plan.sources {
                 let attached = instance.disks.first { $0.role == source.role || $0.isBoot && source.role == .root }
                 let old = attached.flatMap { disks[$0.disk] }
-                var request = source.request
+                var request = source.material
                 // The old name is taken, and neither type nor labels come with a snapshot.
                 request.name = freeName("\(instance.path.name)-\(source.role.rawValue)", zone: instance.zone)
                 request.type = old?.type ?? request.type

@@ -46,17 +46,13 @@ extension ComputeEngine {
 
     private func roles(for request: SnapshotRequest, of instance: Instance) throws(Refusal) -> [DiskRole] {
         let present = instance.disks.compactMap(\.role).sorted()
-        switch request.scope {
-        case .machine: return present
-        case .disks(let roles), .disksInSuccession(let roles):
-            guard !roles.isEmpty, roles.allSatisfy(present.contains) else {
-                throw Refusal(
-                    .refused, code: ComputeFault.Reason.invalid.rawValue,
-                    message: "The machine has the disks \(present.map(\.rawValue).joined(separator: ", ")) only.",
-                    rule: "GCE-005")
-            }
-            return roles
+        guard let roles = request.scope.roles(among: present) else {
+            throw Refusal(
+                .refused, code: ComputeFault.Reason.invalid.rawValue,
+                message: "The machine has the disks \(present.map(\.rawValue).joined(separator: ", ")) only.",
+                rule: "GCE-005")
         }
+        return roles
     }
 
     /// The way that was asked for, or the one that gives the disks one instant.
@@ -65,11 +61,8 @@ extension ComputeEngine {
     private func method(
         for request: SnapshotRequest, _ roles: [DiskRole], of instance: Instance
     ) throws(Refusal) -> TakingMethod {
-        if request.memory {
-            let note = Self.capabilities.reason(without: .memorySnapshot)
-            throw Refusal(.unsupported, code: "UNSUPPORTED_OPERATION", message: note?.text ?? "", rule: note?.rule)
-        }
-        guard let word = request.method else {
+        if request.memory { try Self.require(.memorySnapshot, code: "UNSUPPORTED_OPERATION") }
+        guard let method = try TakingMethod.named(request.method, code: "UNSUPPORTED_OPERATION") else {
             switch request.scope {
             case .machine: return .machineImage
             case .disksInSuccession: return .snapshot
@@ -78,12 +71,6 @@ extension ComputeEngine {
                 let isWhole = Set(roles) == Set(instance.disks.compactMap(\.role))
                 return request.quiesce != .off && isWhole ? .machineImage : .consistencyGroup
             }
-        }
-        guard let method = TakingMethod(rawValue: word) else {
-            let known = TakingMethod.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Refusal(
-                .unsupported, code: "UNSUPPORTED_OPERATION",
-                message: "Compute Engine takes no snapshots by '\(word)'; it knows \(known).")
         }
         if method == .machineImage, Set(roles) != Set(instance.disks.compactMap(\.role)) {
             throw Refusal(

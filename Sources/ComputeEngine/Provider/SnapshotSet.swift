@@ -33,7 +33,9 @@ struct SnapshotSet: Hashable, Sendable {
 }
 
 /// A native way of taking a snapshot.
-enum TakingMethod: String, Hashable, Sendable, CaseIterable {
+enum TakingMethod: String, ProviderMethod {
+    static let purpose = "way of taking a snapshot"
+
     /// machineImages.insert: configuration and all disks at one instant.
     ///
     /// Rule: GCE-088.
@@ -74,7 +76,7 @@ extension ComputeEngine {
             switch find(image, \.machineImages)?.state {
             case .ready: return .ready
             case .creating, .uploading: return .pending
-            case .invalid, .deleting, nil: return .failed
+            case .failed, .deleting, nil: return .failed
             }
         }
         guard let name = set.members[role] else { return .failed }

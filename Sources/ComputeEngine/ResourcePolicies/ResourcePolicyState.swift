@@ -1,7 +1,9 @@
+package import Hypervisor
+
 /// The state of a resource policy, as resourcePolicies.get names it.
 ///
 /// Rule: https://compute.googleapis.com/$discovery/rest?version=v1 (ResourcePolicy.status)
-package enum ResourcePolicyState: String, Hashable, Sendable, CaseIterable {
+package enum ResourcePolicyState: String, ResourceState, CaseIterable {
     /// It is being made; goes to ready or invalid.
     case creating = "CREATING"
     /// It is in force; goes to expired or deleting.
@@ -35,11 +37,5 @@ extension ResourcePolicyState {
         case .ready, .expired, .invalid: self = .deleting
         case .creating, .deleting: throw NotInState(self)
         }
-    }
-
-    private mutating func moved(from expected: Self, to next: Self) -> Bool {
-        guard self == expected else { return false }
-        self = next
-        return true
     }
 }

@@ -94,7 +94,7 @@ extension ComputeEngine {
             sourceDiskID: disk.id, diskSizeGB: disk.sizeGB, storageLocation: locations[0],
             chainName: request.chainName, type: request.snapshotType, labels: Labels(request.labels), schedule: nil,
             guestFlush: wantsFlush, guest: disk.guest)
-        snapshot.isToFail = faults.strikesSnapshot(of: disk.users)
+        snapshot.isToFail = doomedSnapshots.strike(disk.users)
         if let instant {
             snapshot.contents = instant.contents
             snapshot.guest = instant.guest

@@ -1,7 +1,9 @@
-/// The state of a snapshot, as snapshots.get names it.
+package import Hypervisor
+
+/// The state of a snapshot, as snapshots.get names it, and of a machine image.
 ///
 /// Rule: https://compute.googleapis.com/$discovery/rest?version=v1 (Snapshot.status)
-package enum SnapshotState: String, Hashable, Sendable, CaseIterable {
+package enum SnapshotState: String, ResourceState, CaseIterable {
     /// Its point in time is not fixed yet; goes to uploading, failed or deleting.
     case creating = "CREATING"
     /// Its contents are fixed and being stored; goes to ready, failed or deleting.
@@ -22,9 +24,7 @@ extension SnapshotState {
     package mutating func uploaded() -> Bool { moved(from: .uploading, to: .ready) }
 
     /// It came to nothing.
-    package mutating func failed() -> Bool {
-        moved(from: .creating, to: .failed) || moved(from: .uploading, to: .failed)
-    }
+    package mutating func failed() -> Bool { moved(from: .creating, .uploading, to: .failed) }
 
     /// Something wants to be made from it.
     ///
@@ -33,9 +33,9 @@ extension SnapshotState {
         guard self == .ready else { throw NotInState(self) }
     }
 
-    /// snapshots.delete; one that is not ready yet can be protected.
+    /// snapshots.delete and machineImages.delete; one that is not ready yet can be protected.
     ///
-    /// Rules: GCE-054 and GCE-078.
+    /// Rules: GCE-054, GCE-078 and GCE-097.
     package mutating func delete(protectsUnready: Bool) throws(NotInState<Self>) {
         switch self {
         case .ready, .failed: self = .deleting
@@ -44,11 +44,5 @@ extension SnapshotState {
             self = .deleting
         case .deleting: throw NotInState(self)
         }
-    }
-
-    private mutating func moved(from expected: Self, to next: Self) -> Bool {
-        guard self == expected else { return false }
-        self = next
-        return true
     }
 }

@@ -1,7 +1,9 @@
+package import Hypervisor
+
 /// The state of a volume's attachment to an instance.
 ///
 /// Rule: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-detaching-volume.html
-package enum AttachmentState: String, Hashable, Sendable, CaseIterable {
+package enum AttachmentState: String, ResourceState, CaseIterable {
     /// The device is being connected; goes to attached or detaching.
     case attaching
     /// The instance has the device; goes to detaching.
@@ -20,11 +22,7 @@ extension AttachmentState {
     /// The device is connected.
     ///
     /// False when it is being disconnected already.
-    package mutating func connected() -> Bool {
-        guard self == .attaching else { return false }
-        self = .attached
-        return true
-    }
+    package mutating func connected() -> Bool { moved(from: .attaching, to: .attached) }
 
     /// DetachVolume; a second call while the first is under way changes nothing.
     package mutating func detach() throws(NotInState<Self>) -> Bool {
@@ -50,12 +48,5 @@ extension AttachmentState {
     }
 
     /// The guest let go of the device, was switched off, or was not asked; true when the attachment is over.
-    package mutating func released() -> Bool {
-        switch self {
-        case .detaching, .busy:
-            self = .detached
-            return true
-        case .attaching, .attached, .detached: return false
-        }
-    }
+    package mutating func released() -> Bool { moved(from: .detaching, .busy, to: .detached) }
 }

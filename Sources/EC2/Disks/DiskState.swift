@@ -1,7 +1,9 @@
+package import Hypervisor
+
 /// The state of a volume, as DescribeVolumes names it.
 ///
 /// Rule: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-describing-volumes.html
-package enum VolumeState: String, Hashable, Sendable, CaseIterable {
+package enum VolumeState: String, ResourceState, CaseIterable {
     /// It is being made; goes to available, error or deleting.
     case creating
     /// It has no attachment; goes to in-use or deleting.
@@ -51,10 +53,4 @@ extension VolumeState {
 
     /// Nothing is left of it.
     package mutating func removed() -> Bool { moved(from: .deleting, to: .deleted) }
-
-    private mutating func moved(from expected: Self, to next: Self) -> Bool {
-        guard self == expected else { return false }
-        self = next
-        return true
-    }
 }

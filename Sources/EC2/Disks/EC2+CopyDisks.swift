@@ -1,3 +1,4 @@
+import Hypervisor
 import SimulatedMachine
 import LabCore
 import HashTreeCollections

@@ -1,3 +1,4 @@
+import Hypervisor
 package import LabCore
 
 /// A change of a volume's size, type or speed, and how far it has come.
@@ -12,7 +13,7 @@ package struct VolumeModification: Hashable, Sendable {
     /// How far a modification has come.
     ///
     /// Rule: https://docs.aws.amazon.com/ebs/latest/userguide/monitoring-volume-modifications.html
-    package enum State: String, Hashable, Sendable, CaseIterable {
+    package enum State: String, ResourceState, CaseIterable {
         /// The new size does not show yet; goes to optimizing or failed.
         case modifying
         /// The new size shows, the speed is between old and new; goes to completed or failed.
@@ -39,12 +40,6 @@ package struct VolumeModification: Hashable, Sendable {
         package mutating func gaveUp() -> Bool {
             guard isActive else { return false }
             self = .failed
-            return true
-        }
-
-        private mutating func moved(from expected: Self, to next: Self) -> Bool {
-            guard self == expected else { return false }
-            self = next
             return true
         }
     }

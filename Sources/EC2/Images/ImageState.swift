@@ -1,7 +1,9 @@
+package import Hypervisor
+
 /// The state of an image, as DescribeImages names it.
 ///
 /// Rule: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Image.html
-package enum ImageState: String, Hashable, Sendable, CaseIterable {
+package enum ImageState: String, ResourceState, CaseIterable {
     /// Its snapshots are not complete; goes to available, failed or deregistered.
     ///
     /// Rule: AWS-122.
@@ -43,11 +45,5 @@ extension ImageState {
     package mutating func deregister() throws(NotInState<Self>) {
         guard self != .deregistered else { throw NotInState(self) }
         self = .deregistered
-    }
-
-    private mutating func moved(from expected: Self, to next: Self) -> Bool {
-        guard self == expected else { return false }
-        self = next
-        return true
     }
 }

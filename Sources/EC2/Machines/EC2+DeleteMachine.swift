@@ -44,7 +44,7 @@ extension EC2 {
     }
 
     mutating func finishTermination(of id: Instance.ID, _ epoch: Int) {
-        guard var instance = instances[id], instance.epoch == epoch, instance.state.removed() == .begins else { return }
+        guard var instance = instances[id], instance.epoch == epoch, instance.state.removed() else { return }
         instances[id] = instance
         note(id.rawValue, "shutting-down -> terminated")
         giveUpEverything(of: id)
@@ -68,10 +68,7 @@ extension EC2 {
 
     mutating func forget(_ id: Instance.ID) {
         guard let instance = instances[id], instance.state == .terminated else { return }
-        if speakers[instance.family] == id {
-            speakers[instance.family] = nil
-            surroundings[instance.family] = instance.machine.outside
-        }
+        surroundings.leaves(id, of: instance.family, instance.machine.outside)
         instances[id] = nil
         tagSets[id.rawValue] = nil
     }

@@ -20,13 +20,8 @@ extension EC2 {
 
     /// The services outside the machines of a family stay as the last of them left them.
     private mutating func passOnSurroundings(to instance: Instance) {
-        defer { speakers[instance.family] = instance.id }
-        guard let last = speakers[instance.family] else {
-            if let left = surroundings[instance.family] { instances[instance.id]?.machine.outside = left }
-            return
-        }
-        guard last != instance.id, let speaker = instances[last] else { return }
-        instances[instance.id]?.machine.outside = speaker.machine.outside
+        let outside = surroundings.speaks(instance.id, of: instance.family) { instances[$0]?.machine.outside }
+        if let outside { instances[instance.id]?.machine.outside = outside }
     }
 
     /// The time that a boot loses because blocks of its root have not been loaded yet.

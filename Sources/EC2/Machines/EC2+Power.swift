@@ -72,13 +72,13 @@ extension EC2 {
     mutating func finishLaunch(of id: Instance.ID, _ epoch: Int) {
         guard var instance = instances[id], instance.epoch == epoch else { return }
         if let failure = instance.launchFailure {
-            guard instance.state.failedToLaunch() == .begins else { return }
+            guard instance.state.failedToLaunch() else { return }
             instance.stateReason = failure
             instances[id] = instance
             note(id.rawValue, "pending -> terminated: \(failure.message)")
             return giveUpEverything(of: id)
         }
-        guard instance.state.launched() == .begins else { return }
+        guard instance.state.launched() else { return }
         instances[id] = instance
         for volume in instance.devices.values.sorted() {
             if let attachment = volumes[volume]?.attachment { finishAttachment(of: volume, attachment.number) }
@@ -154,7 +154,7 @@ extension EC2 {
     ///
     /// Rule: AWS-101.
     mutating func finishStop(of id: Instance.ID, _ epoch: Int) {
-        guard var instance = instances[id], instance.epoch == epoch, instance.state.wentDown() == .begins else {
+        guard var instance = instances[id], instance.epoch == epoch, instance.state.wentDown() else {
             return
         }
         if instance.elasticAddress == nil { instance.publicAddress = nil }

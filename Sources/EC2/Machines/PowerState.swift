@@ -1,7 +1,9 @@
+package import Hypervisor
+
 /// The state of an instance, as DescribeInstances names it.
 ///
 /// Rule: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
-package enum PowerState: String, Hashable, Sendable, CaseIterable {
+package enum PowerState: String, ResourceState, CaseIterable {
     /// It is being placed on a host; goes to running or, when its volumes cannot be made, to terminated.
     case pending
     /// It has a host and its guest runs or boots; goes to stopping or shutting-down.
@@ -87,23 +89,16 @@ extension PowerState {
     }
 
     /// The host has taken the instance.
-    package mutating func launched() -> Effect { moved(from: .pending, to: .running) }
+    package mutating func launched() -> Bool { moved(from: .pending, to: .running) }
 
     /// The guest is off and the host is given back.
-    package mutating func wentDown() -> Effect { moved(from: .stopping, to: .stopped) }
+    package mutating func wentDown() -> Bool { moved(from: .stopping, to: .stopped) }
 
     /// Nothing is left but the record.
-    package mutating func removed() -> Effect { moved(from: .shuttingDown, to: .terminated) }
+    package mutating func removed() -> Bool { moved(from: .shuttingDown, to: .terminated) }
 
     /// The volumes could not be made.
     ///
     /// Rule: AWS-119.
-    package mutating func failedToLaunch() -> Effect { moved(from: .pending, to: .terminated) }
-
-    /// What fell due after another request overtook it finds another state, and is no more.
-    private mutating func moved(from expected: Self, to next: Self) -> Effect {
-        guard self == expected else { return .nothing }
-        self = next
-        return .begins
-    }
+    package mutating func failedToLaunch() -> Bool { moved(from: .pending, to: .terminated) }
 }

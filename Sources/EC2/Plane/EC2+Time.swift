@@ -1,7 +1,8 @@
+public import Hypervisor
 import LabCore
 
 /// What falls due on the plane's own clock.
-enum Due: Hashable, Sendable {
+package enum Due: Hashable, Sendable {
     case volumeCreated(Volume.ID)
     case volumeRemoved(Volume.ID)
     case connected(Volume.ID, attachment: Int)
@@ -23,21 +24,12 @@ enum Due: Hashable, Sendable {
     case rootReplacementMoves(RootReplacement.ID)
 }
 
-extension EC2 {
+extension EC2: Scheduled {
     /// Moves virtual time on, and with it everything that falls due.
     public mutating func advance(by duration: Duration) { advance(to: now + duration) }
 
-    mutating func advance(to limit: Instant) {
-        while let (due, event) = agenda.take(dueBy: limit) {
-            world.advance(to: max(due, now))
-            handle(event)
-        }
-        world.advance(to: max(limit, now))
-    }
-
-    mutating func enter(_ event: Due, in duration: Duration) { agenda.enter(event, at: now + duration) }
-
-    private mutating func handle(_ event: Due) {
+    /// Does what is due now.
+    package mutating func handle(_ event: Due) {
         switch event {
         case .volumeCreated(let id): finishCreation(of: id)
         case .volumeRemoved(let id): finishDeletion(of: id)

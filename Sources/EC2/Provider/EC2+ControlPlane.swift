@@ -121,7 +121,7 @@ extension EC2: ControlPlane {
         guard instances[id] != nil else { throw Refusal(EC2Fault.unknown([id])) }
         switch fault {
         case .call(let verb, let occurrence, let effect): faults.plan(verb, occurrence: occurrence, effect)
-        case .snapshotEndsInError: faults.failingSnapshots.append(id)
+        case .snapshotEndsInError: doomedSnapshots.plan(id)
         case .agentHangs: instances[id]?.machine.inject(.agentHangs)
         case .quiesceRefused: instances[id]?.machine.inject(.quiesceRefused)
         }

@@ -35,7 +35,7 @@ extension EC2 {
 
     /// Removes all that the account has, as its owner would; locks and protections are taken off first.
     public mutating func removeEverything() throws(Refusal) {
-        faults = FaultPlan()
+        faults = CallFaults()
         let isThrottling = settings.isThrottling
         settings.isThrottling = false
         defer { settings.isThrottling = isThrottling }

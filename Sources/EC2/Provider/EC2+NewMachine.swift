@@ -7,7 +7,7 @@ extension EC2 {
     ///
     /// The old one is stopped first: two machines that believe they own the same data must not run together.
     /// Rule: AWS-117.
-    mutating func launchReplacement(_ plan: RevertPlan) throws(Refusal) -> RevertReport {
+    mutating func launchReplacement(_ plan: RestorePlan) throws(Refusal) -> RevertReport {
         guard let old = instances[plan.machine] else { throw Refusal(EC2Fault.unknown([plan.machine])) }
         let wasRunning = old.state == .running
         let (image, isTemporary) = try image(for: plan, of: old)
@@ -43,7 +43,7 @@ extension EC2 {
 
     /// The image the snapshot is, or one that is registered for this revert alone.
     private mutating func image(
-        for plan: RevertPlan, of old: Instance
+        for plan: RestorePlan, of old: Instance
     ) throws(Refusal) -> (id: Image.ID, isTemporary: Bool) {
         if let image = plan.set.image, plan.sources.map(\.role) == plan.set.roles { return (image.id, false) }
         let mappings = plan.sources.compactMap { source -> Image.Mapping? in
@@ -51,7 +51,7 @@ extension EC2 {
             let volume = old.devices[device].flatMap { volumes[$0] }
             let type = volume?.shape.type ?? .gp3
             return Image.Mapping(
-                device: device, snapshot: source.snapshot.id, type: type,
+                device: device, snapshot: source.material.id, type: type,
                 iops: type.takesIOPS ? volume?.shape.iops : nil,
                 deleteOnTermination: volume?.attachment?.deleteOnTermination ?? (source.role == .root))
         }
@@ -93,7 +93,7 @@ extension EC2 {
 
     /// Disks that the snapshot does not hold go along as they are.
     private mutating func moveWhatStays(
-        of plan: RevertPlan, from old: Instance, to new: Instance.ID
+        of plan: RestorePlan, from old: Instance, to new: Instance.ID
     ) throws(Refusal) {
         let restored = Set(plan.sources.map(\.role))
         let staying = old.roles.filter { !restored.contains($0.value) && old.devices[$0.key] != nil }

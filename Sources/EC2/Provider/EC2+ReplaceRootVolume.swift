@@ -6,9 +6,9 @@ extension EC2 {
     /// The root of the running instance is replaced by one of its own snapshots; every address stays.
     ///
     /// Rule: AWS-136. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-root.html
-    mutating func replaceRootVolume(_ plan: RevertPlan) throws(Refusal) -> RevertReport {
+    mutating func replaceRootVolume(_ plan: RestorePlan) throws(Refusal) -> RevertReport {
         var request = CreateReplaceRootVolumeTask(instance: plan.machine)
-        request.snapshot = plan.sources[0].snapshot.id
+        request.snapshot = plan.sources[0].material.id
         request.deletesReplacedRoot = !settings.provider.keepsReplaced
         request.clientToken = makeToken()
         let final = request
@@ -34,7 +34,7 @@ extension EC2 {
     }
 
     /// The instance has no root any more: it is stopped, and gets one the other way.
-    private mutating func repair(_ plan: RevertPlan, after task: RootReplacement) throws(Refusal) -> RevertReport {
+    private mutating func repair(_ plan: RestorePlan, after task: RootReplacement) throws(Refusal) -> RevertReport {
         var plan = plan
         plan.notes.append(
             Note("The task '\(task.id)' left the instance without a root, so volumes were swapped.", rule: "AWS-139"))

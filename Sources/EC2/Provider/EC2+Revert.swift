@@ -4,7 +4,9 @@ import LabCore
 import SimulatedMachine
 
 /// A native way back.
-enum RevertMethod: String, Hashable, Sendable, CaseIterable {
+enum RevertMethod: String, ProviderMethod {
+    static let purpose = "way back"
+
     /// New volumes from the snapshots, put in the place of the old ones while the instance is stopped.
     case swapVolumes = "swap-volumes"
     /// CreateReplaceRootVolumeTask: the root alone, while the instance runs.
@@ -13,21 +15,8 @@ enum RevertMethod: String, Hashable, Sendable, CaseIterable {
     case newInstance = "new-instance"
 }
 
-/// What is to be brought back, and of which machine.
-struct RevertPlan: Hashable, Sendable {
-    var set: SnapshotSet
-    var machine: Instance.ID
-    /// The snapshots to restore, root first.
-    var sources: [Source]
-    /// What the report says.
-    var notes: [Note]
-
-    /// The snapshot for a role.
-    struct Source: Hashable, Sendable {
-        var role: DiskRole
-        var snapshot: EBSSnapshot
-    }
-}
+/// What is to be brought back: the snapshot of each role.
+typealias RestorePlan = RevertPlan<SnapshotSet, Instance.ID, EBSSnapshot>
 
 extension EC2 {
     /// Brings a machine back to a snapshot, in the way that suits both.
@@ -44,36 +33,26 @@ extension EC2 {
     }
 
     /// Finds the members, and refuses before anything is touched when one is missing or unusable.
-    private func plan(_ request: RevertRequest, of machine: Instance.ID) throws(Refusal) -> RevertPlan {
+    private func plan(_ request: RevertRequest, of machine: Instance.ID) throws(Refusal) -> RestorePlan {
         let set = try snapshotSet(request.snapshot, of: machine)
-        let wanted = (request.disks ?? set.roles).sorted()
-        var sources: [RevertPlan.Source] = []
-        for role in wanted {
+        let roles = request.disks ?? set.roles
+        guard !roles.isEmpty else {
+            throw Refusal(.refused, code: "InvalidParameterValue", message: "There is no disk to bring back.")
+        }
+        return try RestorePlan(set, of: machine, roles: roles) { role throws(Refusal) in
             guard let member = set.members[role] else {
                 throw Refusal(
                     .refused, code: "InvalidSnapshot.NotFound",
                     message: "The snapshot '\(set.id)' does not hold the \(role.rawValue) disk.", rule: "AWS-039")
             }
-            let usable: EBSSnapshot
-            do throws(EC2Fault) { usable = try usableSnapshot(member.id) } catch { throw Refusal(error) }
-            sources.append(RevertPlan.Source(role: role, snapshot: usable))
+            do throws(EC2Fault) { return try usableSnapshot(member.id) } catch { throw Refusal(error) }
         }
-        guard !sources.isEmpty else {
-            throw Refusal(.refused, code: "InvalidParameterValue", message: "There is no disk to bring back.")
-        }
-        return RevertPlan(set: set, machine: machine, sources: sources, notes: [])
     }
 
     /// The way that was asked for, or the one that fits what the snapshot holds.
-    private func chooseMethod(_ request: RevertRequest, _ plan: inout RevertPlan) throws(Refusal) -> RevertMethod {
+    private func chooseMethod(_ request: RevertRequest, _ plan: inout RestorePlan) throws(Refusal) -> RevertMethod {
         let roles = plan.sources.map(\.role)
-        if let word = request.method {
-            guard let method = RevertMethod(rawValue: word) else {
-                let known = RevertMethod.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Refusal(
-                    .unsupported, code: "UnsupportedOperation",
-                    message: "EC2 has no way back called '\(word)'; it knows \(known).")
-            }
+        if let method = try RevertMethod.named(request.method, code: "UnsupportedOperation") {
             try check(method, for: roles)
             return method
         }
@@ -81,7 +60,7 @@ extension EC2 {
             plan.notes.append(Note("Chose a new instance: the snapshot is an image.", rule: "AWS-117"))
             return .newInstance
         }
-        let root = plan.sources.first { $0.role == .root }?.snapshot
+        let root = plan.sources.first { $0.role == .root }?.material
         let instance = instances[plan.machine]
         if roles == [.root], instance?.state == .running, let root, instance?.rootHistory.contains(root.volume) == true
         {

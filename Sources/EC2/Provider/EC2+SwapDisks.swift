@@ -14,7 +14,7 @@ extension EC2 {
     /// New volumes of the snapshots take the place of the old ones while the instance is stopped; then it is started.
     ///
     /// Rule: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-restoring-volume.html
-    mutating func swapVolumes(_ plan: RevertPlan) throws(Refusal) -> RevertReport {
+    mutating func swapVolumes(_ plan: RestorePlan) throws(Refusal) -> RevertReport {
         let swaps = try makeVolumes(plan)
         let wasRunning = instances[plan.machine]?.state == .running
         do throws(Refusal) {
@@ -48,14 +48,14 @@ extension EC2 {
     }
 
     /// Makes the new volumes before the instance is stopped, so that it is down for a shorter time.
-    private mutating func makeVolumes(_ plan: RevertPlan) throws(Refusal) -> [VolumeSwap] {
+    private mutating func makeVolumes(_ plan: RestorePlan) throws(Refusal) -> [VolumeSwap] {
         guard let instance = instances[plan.machine] else { throw Refusal(EC2Fault.unknown([plan.machine])) }
         var swaps: [VolumeSwap] = []
         do throws(Refusal) {
             for source in plan.sources {
                 let device = instance.roles.first { $0.value == source.role }?.key ?? Self.dataDevice
                 let old = instance.devices[device].flatMap { volumes[$0] }
-                let new = try makeVolume(like: old, from: source.snapshot, in: instance.zone)
+                let new = try makeVolume(like: old, from: source.material, in: instance.zone)
                 swaps.append(
                     VolumeSwap(
                         device: device, old: old?.id, new: new,

@@ -34,37 +34,21 @@ extension EC2 {
     }
 
     private func method(for request: SnapshotRequest) throws(Refusal) -> TakingMethod {
-        guard !request.memory else {
-            let note = Self.capabilities.reason(without: .memorySnapshot)
-            throw Refusal(
-                .unsupported, code: "UnsupportedOperation", message: note?.text ?? "", rule: note?.rule)
-        }
-        guard let word = request.method else {
-            if case .disksInSuccession = request.scope { return .succession }
-            return .set
-        }
-        guard let method = TakingMethod(rawValue: word) else {
-            let known = TakingMethod.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Refusal(
-                .unsupported, code: "UnsupportedOperation",
-                message: "EC2 takes no snapshots by '\(word)'; it knows \(known).")
-        }
-        return method
+        if request.memory { try Self.require(.memorySnapshot, code: "UnsupportedOperation") }
+        if let method = try TakingMethod.named(request.method, code: "UnsupportedOperation") { return method }
+        if case .disksInSuccession = request.scope { return .succession }
+        return .set
     }
 
     private func roles(for request: SnapshotRequest, of instance: Instance) throws(Refusal) -> [DiskRole] {
         let present = instance.volumesByRole.keys.sorted()
-        switch request.scope {
-        case .machine: return present
-        case .disks(let roles), .disksInSuccession(let roles):
-            guard !roles.isEmpty, roles.allSatisfy(present.contains) else {
-                throw Refusal(
-                    .refused, code: "InvalidParameterValue",
-                    message: "The machine has the disks \(present.map(\.rawValue).joined(separator: ", ")) only.",
-                    rule: "AWS-023")
-            }
-            return roles
+        guard let roles = request.scope.roles(among: present) else {
+            throw Refusal(
+                .refused, code: "InvalidParameterValue",
+                message: "The machine has the disks \(present.map(\.rawValue).joined(separator: ", ")) only.",
+                rule: "AWS-023")
         }
+        return roles
     }
 
     /// The tags by which the members of a set find each other.

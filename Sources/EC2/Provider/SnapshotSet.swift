@@ -30,7 +30,9 @@ struct SnapshotSet: Hashable, Sendable {
 }
 
 /// A native way of taking a snapshot.
-enum TakingMethod: String, Hashable, Sendable, CaseIterable {
+enum TakingMethod: String, ProviderMethod {
+    static let purpose = "way of taking a snapshot"
+
     /// CreateSnapshots: one instant for all disks.
     case set = "create-snapshots"
     /// CreateSnapshot for one disk after the other.

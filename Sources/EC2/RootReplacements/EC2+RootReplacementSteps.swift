@@ -1,3 +1,4 @@
+import Hypervisor
 import HashTreeCollections
 import LabCore
 
@@ -21,7 +22,7 @@ extension EC2 {
 
     /// What is to go wrong: by the lab's plan, or because a key or the source is gone.
     private func planned(_ task: RootReplacement) -> RootReplacementState? {
-        if let planned = faults.failingRootReplacements[task.instance] { return planned }
+        if let planned = failingRootReplacements[task.instance] { return planned }
         guard let source = snapshots[task.source], source.state == .completed else { return .failed }
         return source.key.map { account.disabledKeys.contains($0) } ?? false ? .failed : nil
     }
@@ -29,7 +30,7 @@ extension EC2 {
     private mutating func beginWork(on task: RootReplacement, _ failure: RootReplacementState?) {
         if failure == .failed {
             set(task.id) { $0.fail() }
-            faults.failingRootReplacements[task.instance] = nil
+            failingRootReplacements[task.instance] = nil
             cutGuestPower(of: task.instance)  // A task that fails reboots the instance from its old root.
             enter(.rootReplacementMoves(task.id), in: settings.timings.reboot)
         } else {
@@ -53,7 +54,7 @@ extension EC2 {
         separate(oldRoot)
         guard failure == nil else {
             set(task.id) { $0.failDetached() }
-            faults.failingRootReplacements[task.instance] = nil
+            failingRootReplacements[task.instance] = nil
             return enter(.rootReplacementMoves(task.id), in: settings.timings.attachment)
         }
         var new = emptyVolume(task.shape, in: instance.zone, key: source.key)

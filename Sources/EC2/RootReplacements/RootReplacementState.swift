@@ -1,7 +1,9 @@
+import Hypervisor
+
 /// How far the replacement of an instance's root volume has come.
 ///
 /// Rule: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-root.html
-package enum RootReplacementState: String, Hashable, Sendable, CaseIterable {
+package enum RootReplacementState: String, ResourceState, CaseIterable {
     /// It is accepted; goes to in-progress or failing.
     case pending
     /// The new root is being made; goes to succeeded, failing or failing-detached.
@@ -28,29 +30,23 @@ package enum RootReplacementState: String, Hashable, Sendable, CaseIterable {
 
 extension RootReplacementState {
     /// Work on the new root begins.
-    package mutating func begin() -> Bool { moved(from: [.pending], to: .inProgress) }
+    package mutating func begin() -> Bool { moved(from: .pending, to: .inProgress) }
 
     /// The instance boots from the new root.
-    package mutating func succeed() -> Bool { moved(from: [.inProgress], to: .succeeded) }
+    package mutating func succeed() -> Bool { moved(from: .inProgress, to: .succeeded) }
 
     /// Something goes wrong before the old root is off.
     ///
     /// Rule: AWS-139.
-    package mutating func fail() -> Bool { moved(from: [.pending, .inProgress], to: .failing) }
+    package mutating func fail() -> Bool { moved(from: .pending, .inProgress, to: .failing) }
 
     /// Something goes wrong after the old root is off.
     ///
     /// Rule: AWS-139.
-    package mutating func failDetached() -> Bool { moved(from: [.inProgress], to: .failingDetached) }
+    package mutating func failDetached() -> Bool { moved(from: .inProgress, to: .failingDetached) }
 
     /// What went wrong is cleared away.
     package mutating func settleFailure() -> Bool {
-        moved(from: [.failing], to: .failed) || moved(from: [.failingDetached], to: .failedDetached)
-    }
-
-    private mutating func moved(from expected: [Self], to next: Self) -> Bool {
-        guard expected.contains(self) else { return false }
-        self = next
-        return true
+        moved(from: .failing, to: .failed) || moved(from: .failingDetached, to: .failedDetached)
     }
 }

@@ -1,3 +1,4 @@
+import Hypervisor
 import HashTreeCollections
 import LabCore
 import SimulatedMachine
@@ -63,7 +64,7 @@ extension EC2 {
             due: due, description: description, owner: settings.account, key: volume.key, parent: parent?.id,
             software: volume.software)
         snapshot.productCodes = volume.productCodes
-        if let instance = volume.attachment?.instance, faults.takeSnapshotFailure(of: instance) {
+        if let instance = volume.attachment?.instance, doomedSnapshots.strike([instance]) {
             snapshot.failure = "The snapshot could not be completed."
         }
         snapshots[snapshot.id] = snapshot
@@ -140,14 +141,5 @@ extension EC2 {
         guard found.state == .completed else { throw .notCompleted(id) }
         guard found.tier.isUsable else { throw .archived(id, code: settings.inferred.archivedSnapshot) }
         return found
-    }
-}
-
-extension FaultPlan {
-    /// Whether the next snapshot of the instance's volumes was to fail; it is not planned any more afterwards.
-    mutating func takeSnapshotFailure(of instance: Instance.ID) -> Bool {
-        guard let index = failingSnapshots.firstIndex(of: instance) else { return false }
-        failingSnapshots.remove(at: index)
-        return true
     }
 }

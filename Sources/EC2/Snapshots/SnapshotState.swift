@@ -1,7 +1,9 @@
+package import Hypervisor
+
 /// The state of an EBS snapshot, as DescribeSnapshots names it.
 ///
 /// Rule: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html
-package enum SnapshotState: String, Hashable, Sendable, CaseIterable {
+package enum SnapshotState: String, ResourceState, CaseIterable {
     /// Its contents are fixed and being copied; goes to completed, error or deleted.
     case pending
     /// It can be used; goes to deleted or recoverable.
@@ -57,10 +59,4 @@ extension SnapshotState {
     ///
     /// Rule: AWS-043.
     package var isVisible: Bool { self == .pending || self == .completed || self == .error }
-
-    private mutating func moved(from expected: Self, to next: Self) -> Bool {
-        guard self == expected else { return false }
-        self = next
-        return true
-    }
 }

@@ -1,3 +1,4 @@
+package import Hypervisor
 import HashTreeCollections
 package import LabCore
 

@@ -4,6 +4,8 @@ package struct CallFaults: Hashable, Sendable {
         var verb: String
         var callsToGo: Int
         var effect: Fault.CallEffect
+
+        func isAbout(_ verb: String) -> Bool { self.verb == verb || self.verb == "*" }
     }
 
     private var entries: [Entry] = []
@@ -18,10 +20,9 @@ package struct CallFaults: Hashable, Sendable {
     /// Counts a call of `verb`, and says what goes wrong with it.
     package mutating func strike(_ verb: String) -> Fault.CallEffect? {
         guard !entries.isEmpty else { return nil }
-        for index in entries.indices where entries[index].verb == verb || entries[index].verb == "*" {
-            entries[index].callsToGo -= 1
-        }
-        guard let due = entries.firstIndex(where: { $0.callsToGo <= 0 }) else { return nil }
+        for index in entries.indices where entries[index].isAbout(verb) { entries[index].callsToGo -= 1 }
+        // Of two faults for one call the second waits for the next call of its own verb.
+        guard let due = entries.firstIndex(where: { $0.isAbout(verb) && $0.callsToGo <= 0 }) else { return nil }
         return entries.remove(at: due).effect
     }
 }

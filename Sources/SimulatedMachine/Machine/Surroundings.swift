@@ -28,4 +28,10 @@ package struct Surroundings<Family: Hashable & Sendable, Member: Hashable & Send
         speakers[family] = nil
         left[family] = outside
     }
+
+    /// A member begins a family of its own: what is outside of it is its own from now on.
+    package mutating func moves(_ member: Member, from old: Family, to family: Family) {
+        if speakers[old] == member { speakers[old] = nil }
+        speakers[family] = member
+    }
 }

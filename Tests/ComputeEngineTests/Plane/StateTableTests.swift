@@ -77,7 +77,7 @@ struct StateTableTests {
     func disks(event: StateEvent<DiskState>) { event.check() }
 
     @Test(
-        "snapshots",
+        "snapshots and machine images",
         arguments: [
             StateEvent<SnapshotState>("cut", [.creating: .uploading]) { $0.cut() },
             StateEvent("uploaded", [.uploading: .ready]) { $0.uploaded() },
@@ -117,30 +117,6 @@ struct StateTableTests {
             StateEvent("zone returned", [.unavailable: .ready]) { $0.zoneReturned() },
         ])
     func instantSnapshots(event: StateEvent<InstantSnapshotState>) { event.check() }
-
-    @Test(
-        "machine images",
-        arguments: [
-            StateEvent<MachineImageState>("cut", [.creating: .uploading]) { $0.cut() },
-            StateEvent("uploaded", [.uploading: .ready]) { $0.uploaded() },
-            StateEvent("failed", [.creating: .invalid, .uploading: .invalid]) { $0.failed() },
-            StateEvent("use", [:], agrees: [.ready]) { state in
-                try state.use()
-                return true
-            },
-            StateEvent("delete, protected", [.ready: .deleting, .invalid: .deleting]) { state in
-                try state.delete(protectsUnready: true)
-                return true
-            },
-            StateEvent(
-                "delete, unprotected",
-                [.ready: .deleting, .invalid: .deleting, .creating: .deleting, .uploading: .deleting]
-            ) { state in
-                try state.delete(protectsUnready: false)
-                return true
-            },
-        ])
-    func machineImages(event: StateEvent<MachineImageState>) { event.check() }
 
     @Test(
         "images",

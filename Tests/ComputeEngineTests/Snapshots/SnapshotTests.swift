@@ -40,7 +40,7 @@ struct SnapshotTests {
         for (name, fails) in [("a", false), ("b", true), ("c", false)] {
             let disk = try #require(plane.disks[plane.instances[instance.id]?.bootDisk?.disk ?? instance.disks[0].disk])
             plane.disks[disk.id]?.contents?[name == "a" ? 0 : name == "b" ? 1 : 2] = Block(token: 1)
-            if fails { plane.faults.failingSnapshots = [instance.id] }
+            if fails { plane.doomedSnapshots.plan(instance.id) }
             let operation = try plane.insertSnapshot(InsertSnapshot(name: name, sourceDisk: plane.disk("vm")))
             #expect((plane.end(of: operation) != nil) == fails)
         }

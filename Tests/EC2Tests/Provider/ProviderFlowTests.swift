@@ -103,12 +103,12 @@ struct ProviderFlowTests {
         let wanted = try bench.ec2.facts(of: bench.machine)
         let request = SnapshotRequest(name: "before", scope: .disks([.root]))
         let snapshot = try bench.ec2.takeSnapshot(request, of: bench.machine)
-        bench.ec2.faults.failingRootReplacements[bench.instance] = .failedDetached
+        bench.ec2.failingRootReplacements[bench.instance] = .failedDetached
         let report = try bench.ec2.revert(RevertRequest(snapshot: snapshot.id), of: bench.machine)
         #expect(report.method == "swap-volumes")
         #expect(report.notes.contains { $0.rule == "AWS-139" })
         #expect(try bench.ec2.facts(of: bench.machine)[.version] == wanted[.version])
-        bench.ec2.faults.failingRootReplacements[bench.instance] = .failed
+        bench.ec2.failingRootReplacements[bench.instance] = .failed
         do {
             _ = try bench.ec2.revert(RevertRequest(snapshot: snapshot.id), of: bench.machine)
             Issue.record("the task should fail")

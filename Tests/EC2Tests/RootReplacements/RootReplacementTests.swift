@@ -125,7 +125,7 @@ struct RootReplacementTests {
     func failures(outcome: RootReplacementState) throws {
         var (bench, _, request) = try made()
         let (old, boot) = (bench.root, try bench.ec2.facts(of: bench.machine)[.bootID])
-        bench.ec2.faults.failingRootReplacements[bench.instance] = outcome
+        bench.ec2.failingRootReplacements[bench.instance] = outcome
         let task = try bench.ec2.createReplaceRootVolumeTask(request)
         #expect(task.state == .pending)
         var states: [RootReplacementState] = []

@@ -1,0 +1,13 @@
+/// A state of a resource, which events move on; the conforming type lists the events and where each leads.
+package protocol ResourceState: Hashable, Sendable {}
+
+extension ResourceState {
+    /// Moves on to `next` when the state is one of `expected`, and stays otherwise.
+    ///
+    /// - Returns: whether it moved.
+    package mutating func moved(from expected: Self..., to next: Self) -> Bool {
+        guard expected.contains(self) else { return false }
+        self = next
+        return true
+    }
+}
