@@ -20,6 +20,7 @@ let package = Package(
         .executable(name: "belay", targets: ["belay"]),
         .library(name: "Hypervisor", targets: ["Hypervisor", "LabCore"]),
         .library(name: "EC2", targets: ["EC2"]),
+        .library(name: "HyperV", targets: ["HyperV"]),
         .library(name: "VSphere", targets: ["VSphere"]),
         .library(name: "ComputeEngine", targets: ["ComputeEngine"]),
     ],
@@ -43,6 +44,9 @@ let package = Package(
         // Floor 2: one value per platform.
         .target(
             name: "EC2", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees], exclude: ["Rules.md"]),
+        .target(
+            name: "HyperV", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees],
+            exclude: ["Rules.md"]),
         .target(
             name: "VSphere", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees],
             exclude: ["Rules.md"]),
@@ -70,7 +74,7 @@ let package = Package(
         .target(
             name: "LabCommands",
             dependencies: [
-                "LabCore", "Hypervisor", "EC2", "ComputeEngine", "VSphere", "ScenarioRunner", "Reports",
+                "LabCore", "Hypervisor", "EC2", "ComputeEngine", "HyperV", "VSphere", "ScenarioRunner", "Reports",
                 "LibvirtDriver",
                 "RuleLedger",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -84,6 +88,8 @@ let package = Package(
         .testTarget(name: "HypervisorTests", dependencies: ["Hypervisor", "LabCore"]),
         .testTarget(name: "SimulatedMachineTests", dependencies: ["SimulatedMachine", "Hypervisor", "LabCore"]),
         .testTarget(name: "EC2Tests", dependencies: ["EC2", "SimulatedMachine", "Hypervisor", "LabCore"]),
+        .testTarget(
+            name: "HyperVTests", dependencies: ["HyperV", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
         .testTarget(
             name: "VSphereTests", dependencies: ["VSphere", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
         .testTarget(

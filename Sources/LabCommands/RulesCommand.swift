@@ -43,13 +43,14 @@ struct RulesCommand: ParsableCommand {
 
 /// The specifications by the word that names them on the command line.
 enum RuleFamily: String, CaseIterable, ExpressibleByArgument {
-    case ec2, gce, vsphere, libvirt, guest
+    case ec2, gce, hyperv, vsphere, libvirt, guest
 
     /// The target that holds the specification.
     var target: String {
         switch self {
         case .ec2: "EC2"
         case .gce: "ComputeEngine"
+        case .hyperv: "HyperV"
         case .vsphere: "VSphere"
         case .libvirt: "LibvirtDriver"
         case .guest: "SimulatedMachine"
@@ -61,6 +62,7 @@ enum RuleFamily: String, CaseIterable, ExpressibleByArgument {
         switch self {
         case .ec2: "Amazon EC2"
         case .gce: "Google Compute Engine"
+        case .hyperv: "Microsoft Hyper-V"
         case .vsphere: "VMware vSphere"
         case .libvirt: "libvirt and QEMU"
         case .guest: "Appliances in the guest"

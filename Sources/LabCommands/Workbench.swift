@@ -1,5 +1,6 @@
 import ComputeEngine
 import EC2
+import HyperV
 import Hypervisor
 import LibvirtDriver
 import Synchronization
@@ -27,6 +28,7 @@ final class Workbench: Sendable {
         switch platform {
         case .ec2: return SimulatedDriver<EC2>(seed: seed)
         case .gce: return SimulatedDriver<ComputeEngine>(seed: seed)
+        case .hyperv: return SimulatedDriver<HyperV>(seed: seed)
         case .vsphere: return SimulatedDriver<VSphere>(seed: seed)
         case .libvirt:
             var settings = LibvirtDriver.Settings()

@@ -39,7 +39,7 @@ struct RunTests {
         #expect(result.output.contains("the journal cannot be written"))
     }
 
-    @Test("two runs with one seed write the same journals, byte for byte", arguments: ["ec2", "vsphere"])
+    @Test("two runs with one seed write the same journals, byte for byte", arguments: ["ec2", "hyperv", "vsphere"])
     func determinism(platform: String) async throws {
         let folder = try TemporaryFolder()
         let (first, second) = (folder.url.appending(path: "first"), folder.url.appending(path: "second"))

@@ -10,6 +10,7 @@ struct ArrowTests {
         "SimulatedMachine": ["LabCore", "Hypervisor", "HashTreeCollections"],
         "EC2": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
         "ComputeEngine": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
+        "HyperV": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
         "VSphere": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
         // Floor 4: each sees the seams, never a model.
         "ScenarioRunner": ["LabCore", "Hypervisor", "Yams"],
@@ -21,14 +22,14 @@ struct ArrowTests {
         "make-rule-ledger": ["RuleLedger"],
         // Floor 5 and 6: the command.
         "LabCommands": [
-            "LabCore", "Hypervisor", "EC2", "ComputeEngine", "VSphere", "ScenarioRunner", "Reports", "LibvirtDriver",
-            "RuleLedger", "ArgumentParser",
+            "LabCore", "Hypervisor", "EC2", "ComputeEngine", "HyperV", "VSphere", "ScenarioRunner", "Reports",
+            "LibvirtDriver", "RuleLedger", "ArgumentParser",
         ],
         "belay": ["LabCommands"],
     ]
     /// The targets of floors 0 to 2, which know nothing of the machine they run on.
     private static let pure: Set = [
-        "LabCore", "Hypervisor", "SimulatedMachine", "EC2", "VSphere", "ComputeEngine", "RuleLedger",
+        "LabCore", "Hypervisor", "SimulatedMachine", "EC2", "HyperV", "VSphere", "ComputeEngine", "RuleLedger",
     ]
     /// What the system brings.
     private static let system: Set = ["Foundation", "Synchronization", "Dispatch", "Glibc"]

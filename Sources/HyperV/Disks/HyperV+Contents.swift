@@ -1,0 +1,156 @@
+import HashTreeCollections
+import Hypervisor
+import LabCore
+package import SimulatedMachine
+
+extension HyperV {
+    /// What a reader of a virtual disk finds at this moment.
+    package func content(of path: FilePath) -> Disk? {
+        guard let file = files[path] else { return nil }
+        guard let owner = file.owner, let machine = machines[owner],
+            let role = machine.config.drives.first(where: { $0.path == path })?.role
+        else { return file.content }
+        return machine.hardware.disk(role) ?? file.content
+    }
+
+    /// Puts a new file on its volume.
+    mutating func place(_ file: VirtualHardDisk) {
+        files[file.path] = file
+        if let parent = file.parent {
+            files[parent]?.children.append(file.path)
+            files[parent]?.children.sort()
+        }
+        measure(file.path)
+    }
+
+    /// Takes a file away.
+    mutating func erase(_ path: FilePath) {
+        guard let file = files[path] else { return }
+        occupy(path.volume, instead: file.fileSize, .zero)
+        if let parent = file.parent { files[parent]?.children.removeAll { $0 == path } }
+        files[path] = nil
+    }
+
+    /// Writes down how much room a file takes up now.
+    mutating func measure(_ path: FilePath) {
+        guard let file = files[path], let content = content(of: path) else { return }
+        let size = allocation(of: file, holding: content)
+        occupy(path.volume, instead: file.fileSize, size)
+        files[path]?.fileSize = size
+    }
+
+    /// The room that a file takes up: all of it when fixed, what was written when it grows.
+    ///
+    /// Rule: HV-029.
+    private func allocation(of file: VirtualHardDisk, holding content: Disk) -> ByteCount {
+        switch file.type {
+        case .fixed: return content.size
+        case .dynamic: return VirtualHardDisk.header + content.writtenBytes
+        case .differencing:
+            guard let parent = file.parent.flatMap({ files[$0]?.content }) else { return VirtualHardDisk.header }
+            let units = content.changedBlockCount(since: parent, granularity: VirtualHardDisk.blocksPerUnit)
+            return VirtualHardDisk.header
+                + ByteCount(Int64(units * VirtualHardDisk.blocksPerUnit) * Disk.blockSize.bytes)
+        }
+    }
+
+    /// Moves the room that is used on a volume from one size of something to another.
+    mutating func occupy(_ volume: String, instead old: ByteCount, _ new: ByteCount) {
+        guard let used = volumes[volume]?.used, old != new else { return }
+        volumes[volume]?.used = ByteCount(max(0, used.bytes - old.bytes + new.bytes))
+    }
+
+    /// Puts a file with memory on its volume.
+    mutating func placeState(_ path: FilePath, _ size: ByteCount) {
+        occupy(path.volume, instead: stateFiles[path] ?? .zero, size)
+        stateFiles[path] = size
+    }
+
+    /// Takes a file with memory away.
+    mutating func eraseState(_ path: FilePath?) {
+        guard let path, let size = stateFiles[path] else { return }
+        occupy(path.volume, instead: size, .zero)
+        stateFiles[path] = nil
+    }
+
+    // MARK: Machines and files
+
+    /// Gives a machine's hardware the contents of a file.
+    mutating func mount(_ drive: HardDiskDrive, in id: VirtualMachine.ID) {
+        guard let path = drive.path, let content = files[path]?.content else { return }
+        files[path]?.owner = id
+        guard let role = drive.role else { return }
+        if machines[id]?.hardware.disk(role) == nil {
+            machines[id]?.hardware.attach(content, as: role)
+        } else {
+            machines[id]?.hardware.replaceDisk(role, with: content)
+        }
+    }
+
+    /// Puts the contents of a machine's disk back into its file.
+    mutating func putAway(_ path: FilePath) {
+        guard let content = content(of: path) else { return }
+        if files[path]?.content != content { files[path]?.stamp += 1 }
+        files[path]?.content = content
+        files[path]?.owner = nil
+        measure(path)
+    }
+
+    /// Opens a differencing disk beside its parent.
+    ///
+    /// Rule: HV-027.
+    mutating func openLeaf(on parent: FilePath, holding content: Disk) -> FilePath {
+        var base = parent
+        while base.isAVHDX, let next = files[base]?.parent { base = next }
+        let ending = files[parent]?.format == .vhd ? "avhd" : "avhdx"
+        let path = FilePath(parent.folder, "\(base.stem)_\(world.names.uuid().uppercased()).\(ending)")
+        var leaf = VirtualHardDisk(
+            path: path, format: files[parent]?.format ?? .vhdx, type: .differencing, content: content,
+            identifier: world.names.uuid().uppercased())
+        leaf.parent = parent
+        leaf.parentIdentifier = files[parent]?.identifier
+        leaf.parentStamp = files[parent]?.stamp ?? 0
+        place(leaf)
+        return path
+    }
+
+    // MARK: Chains
+
+    /// A file and all that it stands on, the leaf first.
+    package func chain(from path: FilePath) -> [FilePath] {
+        var chain: [FilePath] = []
+        var next: FilePath? = path
+        while let path = next {
+            chain.append(path)
+            next = files[path]?.parent
+        }
+        return chain
+    }
+
+    /// What is wrong with a file or with anything that it stands on; nothing when it can be opened.
+    ///
+    /// Rules: HV-072 and HV-101.
+    func fault(inChainOf path: FilePath) -> HyperVFault? {
+        for path in chain(from: path) {
+            guard volumes[path.volume]?.isAvailable != false, let file = files[path] else {
+                return HyperVFault(
+                    .operationFailed, "The system cannot find the file specified: '\(path)'.",
+                    hresult: HResult.fileNotFound, rule: "HV-072")
+            }
+            if let holder = file.holder {
+                return HyperVFault(
+                    .operationFailed,
+                    "The process cannot access the file '\(path)': it is being used by another process (\(holder)).",
+                    hresult: HResult.sharingViolation, rule: "HV-073")
+            }
+            guard let parent = file.parent, let below = files[parent] else { continue }
+            guard file.parentIdentifier == below.identifier, file.parentStamp == below.stamp else {
+                return HyperVFault(
+                    .operationFailed,
+                    "The chain of virtual hard disks is corrupted: the identifiers of '\(path)' and its parent differ.",
+                    hresult: HResult.parentMismatch, rule: "HV-101")
+            }
+        }
+        return nil
+    }
+}

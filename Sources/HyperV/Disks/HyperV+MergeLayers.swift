@@ -1,0 +1,189 @@
+import HashTreeCollections
+import Hypervisor
+import LabCore
+import SimulatedMachine
+
+extension HyperV {
+    /// Looks what becomes of a layer that no checkpoint refers to any more.
+    ///
+    /// Nobody stands on it: the file is deleted. One stands on it: that one is merged into it. Several do: it stays until
+    /// one is left.
+    mutating func settleLayer(_ path: FilePath, of machine: VirtualMachine.ID) {
+        guard let file = files[path], file.checkpoint == nil, file.owner == nil else { return }
+        switch file.children.count {
+        case 0:
+            guard file.type == .differencing else { return }
+            erase(path)
+            if let parent = file.parent { settleLayer(parent, of: machine) }
+        case 1: queueMerge(of: file.children[0], into: path, machine)
+        default: return
+        }
+    }
+
+    private mutating func queueMerge(of child: FilePath, into parent: FilePath, _ machine: VirtualMachine.ID) {
+        guard !merges.values.contains(where: { $0.child == child && $0.parent == parent && $0.state != .done }) else {
+            return
+        }
+        let merge = Merge(id: world.names.number("merge"), machine: machine, child: child, parent: parent)
+        merges[merge.id] = merge
+        machines[machine]?.merges.append(merge.id)
+        note(machine.rawValue, "merge of \(child.name) into \(parent.name) is queued")
+    }
+
+    /// The merges of a machine's layers that are not done.
+    package func pendingMerges(of id: VirtualMachine.ID) -> [Merge] {
+        merges.values.filter { $0.machine == id && $0.state != .done }.sorted { $0.id < $1.id }
+    }
+
+    /// Whether a merge moves blocks of a machine's disks at this moment.
+    package func isMerging(_ id: VirtualMachine.ID) -> Bool {
+        pendingMerges(of: id).contains { $0.state == .running }
+    }
+
+    /// Lets merges begin that can: one for each machine.
+    mutating func pumpMerges() {
+        guard !merges.isEmpty else { return }
+        var busy = Set(merges.values.filter { $0.state == .running }.map(\.machine))
+        for merge in merges.values.sorted(by: isMergedEarlier) where !busy.contains(merge.machine) {
+            if tryMerge(merge) { busy.insert(merge.machine) }
+        }
+    }
+
+    /// Of several layers, the newest pair comes first.
+    ///
+    /// Rule: HV-100.
+    private func isMergedEarlier(_ a: Merge, _ b: Merge) -> Bool {
+        guard settings.inferred.mergesNewestFirst else { return a.id < b.id }
+        let (depthA, depthB) = (chain(from: a.child).count, chain(from: b.child).count)
+        return (depthB, a.id) < (depthA, b.id)
+    }
+
+    /// Lets a merge begin if nothing stands in its way.
+    private mutating func tryMerge(_ merge: Merge) -> Bool {
+        guard merge.state != .failed, canMerge(merge) else { return false }
+        var merge = merge
+        let size = files[merge.child]?.fileSize ?? .zero
+        let isMetadata = settings.resilientVolumes.contains(merge.parent.volume)
+        // Rule: HV-098.
+        if !isMetadata, volumes[merge.parent.volume]?.free ?? .zero < size {
+            guard merge.state != .starved else { return false }
+            take(.starve, &merge)
+            note(merge.machine.rawValue, "merge of \(merge.child.name) waits for room (0x80070070)")
+            return false
+        }
+        var delay = Duration.zero
+        switch faults.strike("MergeDisks") {
+        case .refuse, .throttle:
+            take(.fail, &merge)
+            note(merge.machine.rawValue, "merge of \(merge.child.name) failed")
+            return false
+        case .delay(let time): delay = time
+        case .loseReply, nil: break
+        }
+        merge.isLive = machines[merge.machine]?.state == .running
+        let rate = settings.timings.mergeRate
+        let speed = merge.isLive ? ByteCount(rate.bytes / 2) : rate
+        // Rule: HV-099.
+        let work = isMetadata ? settings.timings.metadataMerge : size.time(at: speed)
+        merge.span = Merge.Span(began: now, ends: now + delay + work)
+        merge.attempts += 1
+        take(.run, &merge)
+        enter(.mergeEnds(merge.id, attempt: merge.attempts), in: delay + work)
+        return true
+    }
+
+    /// Whether machine and files let a merge run.
+    ///
+    /// Rules: HV-095 and HV-103.
+    private func canMerge(_ merge: Merge) -> Bool {
+        let isHeld = [merge.child, merge.parent].contains { files[$0]?.holder != nil }
+        guard !isHeld, volumes[merge.parent.volume]?.isAvailable == true else { return false }
+        guard let machine = machines[merge.machine] else { return true }
+        let recovery = machine.tree.inOrder.contains { checkpoints[$0]?.type == .recovery }
+        guard !recovery, machine.job == nil else { return false }
+        switch machine.state {
+        case .off, .saved: return true
+        case .running, .paused: return settings.profile.mergesLive
+        default: return false
+        }
+    }
+
+    private mutating func take(_ event: MergeState.Event, _ merge: inout Merge) {
+        // The callers look at the state first.
+        try? merge.state.take(event)
+        merges[merge.id] = merge
+    }
+
+    /// A start or a crash stops a merge; it begins again from nothing.
+    ///
+    /// Rule: HV-097.
+    mutating func interruptMerges(of id: VirtualMachine.ID) {
+        for var merge in pendingMerges(of: id) where merge.state == .running && !merge.isLive {
+            merge.span = nil
+            take(.interrupt, &merge)
+            note(id.rawValue, "merge of \(merge.child.name) is interrupted")
+        }
+    }
+
+    /// A merge has moved all its blocks: the layer below takes the place of the one above.
+    mutating func finishMerge(_ id: Merge.ID, attempt: Int) {
+        guard var merge = merges[id], merge.state == .running, merge.attempts == attempt else { return }
+        take(.complete, &merge)
+        merges[id] = nil
+        machines[merge.machine]?.merges.removeAll { $0 == id }
+        fold(merge.child, into: merge.parent)
+        note(merge.machine.rawValue, "merged \(merge.child.name) into \(merge.parent.name)")
+        settleLayer(merge.parent, of: merge.machine)
+        pumpMerges()
+    }
+
+    /// Gives a layer the contents, the children and the place of the one that stands on it.
+    private mutating func fold(_ child: FilePath, into parent: FilePath) {
+        guard let upper = files[child] else { return }
+        let (identifier, stamp) = (files[parent]?.identifier, files[parent]?.stamp ?? 0)
+        for path in upper.children {
+            files[path]?.parent = parent
+            files[path]?.parentIdentifier = identifier
+            files[path]?.parentStamp = stamp
+        }
+        files[parent]?.children = upper.children
+        files[parent]?.content = upper.content
+        files[parent]?.checkpoint = upper.checkpoint
+        files[parent]?.owner = upper.owner
+        if let owner = upper.owner { repoint(&machines[owner], from: child, to: parent) }
+        if let holder = upper.checkpoint { repoint(&checkpoints[holder], from: child, to: parent) }
+        files[child]?.parent = nil
+        erase(child)
+        measure(parent)
+        for path in upper.children { measure(path) }
+    }
+
+    private func repoint(_ machine: inout VirtualMachine?, from old: FilePath, to new: FilePath) {
+        machine?.config.repoint(from: old, to: new)
+    }
+
+    private func repoint(_ checkpoint: inout Checkpoint?, from old: FilePath, to new: FilePath) {
+        checkpoint?.config.repoint(from: old, to: new)
+    }
+
+    /// What Get-VM shows under Status.
+    ///
+    /// Rule: HV-096.
+    package func status(of id: VirtualMachine.ID) throws(HyperVFault) -> String {
+        let machine = try machine(id)
+        if let job = machine.job.flatMap({ jobs[$0] }), let status = job.operation.operationalStatus {
+            return "\(status) (\(job.percentComplete(at: now))%)"
+        }
+        if let merge = pendingMerges(of: id).first(where: { $0.state == .running }) {
+            return "Merging disks (\(merge.percentComplete(at: now))%)"
+        }
+        return machine.state.isCritical ? "Critical" : "Operating normally"
+    }
+}
+
+extension Configuration {
+    /// Follows a virtual disk to another file.
+    mutating func repoint(from old: FilePath, to new: FilePath) {
+        for index in drives.indices where drives[index].path == old { drives[index].source = .file(new) }
+    }
+}

@@ -1,0 +1,20 @@
+import LabCore
+
+extension HyperVFault {
+    /// The management service could not do something to a machine.
+    static func failed(
+        _ machine: VirtualMachine, to verb: String, because why: String, hresult: UInt32? = nil, rule: RuleID? = nil
+    ) -> HyperVFault {
+        HyperVFault(
+            .operationFailed,
+            "'\(machine.config.name)' failed to \(verb).\n\(why) (Virtual machine ID \(machine.id))", hresult: hresult,
+            rule: rule)
+    }
+
+    /// The module of this generation does not know a parameter.
+    static func unknownParameter(_ name: String) -> HyperVFault {
+        HyperVFault(
+            .namedParameterNotFound, "A parameter cannot be found that matches parameter name '\(name)'.",
+            rule: "HV-031")
+    }
+}

@@ -1,0 +1,86 @@
+import Hypervisor
+package import LabCore
+package import SimulatedMachine
+
+/// A virtual machine of the host.
+package struct VirtualMachine: Hashable, Sendable {
+    package typealias ID = ResourceID<VirtualMachine>
+
+    package let id: ID
+    /// What its appliance was installed for.
+    let spec: MachineSpec
+    /// The machines that came from one installation.
+    let family: UInt64
+    package internal(set) var config: Configuration
+    package internal(set) var state = PowerState.off
+    /// Its checkpoints, and where among them it stands.
+    package internal(set) var tree = SnapshotTree()
+    /// The job that has the machine to itself.
+    package internal(set) var job: Job.ID?
+    package internal(set) var hardware: SimulatedMachine
+    package internal(set) var privateAddress: String
+    /// Changes when the machine meets its own past, so that a guest can notice.
+    ///
+    /// Rule: HV-075.
+    package internal(set) var generationID: String
+    /// What the processor could do when the memory was saved.
+    package internal(set) var savedOn: Set<String> = []
+    /// When the guest was saved.
+    var savedAt: Instant?
+    /// The file with the saved memory.
+    package internal(set) var stateFile: FilePath?
+    package internal(set) var guest = GuestComponents()
+    /// The run since the last start or apply.
+    package internal(set) var run = Run()
+    /// The checkpoint that was applied last.
+    package internal(set) var lastApplied: Checkpoint.ID?
+    /// The merges of its layers that are not done, in the order in which they came up.
+    package internal(set) var merges: [Merge.ID] = []
+    /// The folder with its settings.
+    package let folder: String
+    /// Whether it is the replica of a machine elsewhere.
+    package internal(set) var isReplica = false
+    /// Whether it is a node of a failover cluster.
+    package internal(set) var isClustered = false
+    /// Whether its guest is a domain controller.
+    package internal(set) var isDomainController = false
+    /// Whether machines run inside of it.
+    package internal(set) var runsInnerMachines = false
+    /// What the guest mounts over the network by itself.
+    ///
+    /// Rule: HV-023.
+    package internal(set) var guestMounts: [String: Disk] = [:]
+    /// Counts power-ons and applies, so that what was entered before them no longer counts.
+    var epoch = 0
+
+    /// A run of the guest.
+    package struct Run: Hashable, Sendable {
+        /// Since when it counts; nothing while it stands still.
+        var since: Instant?
+        /// What it counted before it stood still.
+        var before = Duration.zero
+        /// When the guest's services answer.
+        package internal(set) var readyAt: Instant?
+        /// Whether it goes on from a memory that was restored.
+        var isRestored = false
+        /// How far the guest's clock lies behind.
+        package internal(set) var clockLag = Duration.zero
+    }
+
+    /// The time it has run, pauses left out.
+    ///
+    /// Rule: HV-078.
+    package func uptime(at now: Instant) -> Duration {
+        run.before + (run.since.map { now - $0 } ?? .zero)
+    }
+
+    /// What the guest knows itself by.
+    var identity: GuestIdentity {
+        GuestIdentity(
+            machine: MachineID(rawValue: id.rawValue), privateAddress: privateAddress,
+            hardwareAddress: config.adapters.first?.hardwareAddress ?? "")
+    }
+
+    /// The virtual disks that are attached.
+    var attachedFiles: [FilePath] { config.drives.compactMap(\.path) }
+}

@@ -1,0 +1,122 @@
+import HashTreeCollections
+import Hypervisor
+import LabCore
+
+extension HyperV {
+    /// Makes a job and lets it begin.
+    ///
+    /// - Parameters:
+    ///   - operation: what it is going to do.
+    ///   - id: the machine.
+    ///   - phases: how long each of its phases takes; one at least.
+    mutating func begin(
+        _ operation: Operation, on id: VirtualMachine.ID, phases: [Duration], capture: Capture? = nil,
+        doom: HyperVFault? = nil
+    ) -> Job.ID {
+        let first = phases.first ?? .zero
+        var job = Job(
+            id: makeID(Job.self), operation: operation, machine: id, started: now, ends: now + first)
+        job.remaining = Array(phases.dropFirst())
+        job.capture = capture
+        job.doom = doom
+        for event in [JobState.Event.start, .run] {
+            // A new job can start, and one that starts can run.
+            try? job.state.take(event)
+        }
+        jobs[job.id] = job
+        machines[id]?.job = job.id
+        enter(.jobMoves(job.id), in: first)
+        return job.id
+    }
+
+    /// A job has come to the end of a phase.
+    mutating func move(_ id: Job.ID) {
+        guard var job = jobs[id], job.state == .running, job.ends <= now else { return }
+        if let next = job.remaining.first {
+            job.remaining.removeFirst()
+            job.ends = now + next
+            jobs[id] = job
+            passPhase(of: job)
+            enter(.jobMoves(id), in: next)
+            return
+        }
+        machines[job.machine]?.job = nil
+        do throws(HyperVFault) {
+            if let doom = job.doom { throw doom }
+            job.affected = try finish(job)
+            end(&job, .complete)
+        } catch {
+            job.fault = error.begun
+            abandon(job)
+            end(&job, .fail)
+            note(job.machine.rawValue, "job \(job.operation.jobType) failed: \(error)")
+        }
+        pumpMerges()
+    }
+
+    /// Waits until a job has ended, as a cmdlet without `-AsJob` does.
+    ///
+    /// - Throws: why the job failed.
+    @discardableResult
+    package mutating func wait(for id: Job.ID) throws(HyperVFault) -> Job {
+        while let job = jobs[id], !job.state.isOver, let next = agenda.next { advance(to: max(next, now)) }
+        let job = try job(id)
+        if let fault = job.fault { throw fault }
+        return job
+    }
+
+    /// Stops a job for good; what it had not finished is taken back.
+    mutating func terminate(_ id: Job.ID) {
+        guard var job = jobs[id], !job.state.isOver else { return }
+        machines[job.machine]?.job = nil
+        abandon(job)
+        end(&job, .terminate)
+    }
+
+    private mutating func end(_ job: inout Job, _ event: JobState.Event) {
+        // Only jobs that are not over come here, and each of these events ends such a job.
+        try? job.state.take(event)
+        job.capture = nil
+        jobs[job.id] = job
+        enter(.jobForgotten(job.id), in: settings.timings.jobRetention)
+    }
+
+    /// Does what stands at the end of a job.
+    private mutating func finish(_ job: Job) throws(HyperVFault) -> Job.Element? {
+        let id = job.machine
+        switch job.operation {
+        case .start: try finishStart(id)
+        case .shutDown: finishShutDown(id)
+        case .save: try finishSave(id)
+        case .pause: finishPause(id)
+        case .resume: finishResume(id)
+        case .createCheckpoint(let request): return .checkpoint(try finishCheckpoint(request, of: id, job.capture))
+        case .applyCheckpoint(let target, let wasRunning):
+            try finishApply(target, to: id, wasRunning: wasRunning)
+        case .removeCheckpoints(let targets): finishRemoval(of: targets, from: id)
+        case .exportCheckpoint(let target, let folder):
+            return .export(try finishExport(of: target, to: folder))
+        case .exportMachine(let folder, let live):
+            return .export(try finishExport(of: id, to: folder, live, job.capture))
+        }
+        return nil
+    }
+
+    /// One phase of a job is over and another begins.
+    private mutating func passPhase(of job: Job) {
+        guard case .applyCheckpoint = job.operation else { return }
+        restForApply(job.machine)
+    }
+
+    /// Takes back what a job that failed had begun.
+    private mutating func abandon(_ job: Job) {
+        switch job.operation {
+        case .createCheckpoint, .exportMachine: thaw(job.machine)
+        case .applyCheckpoint: leaveOff(job.machine)
+        case .start: changeState(of: job.machine) { state in state.abandonStart() }
+        case .shutDown: changeState(of: job.machine) { state in state.abandonShutDown() }
+        case .save: changeState(of: job.machine) { state in state.abandonSave() }
+        case .pause, .resume, .removeCheckpoints, .exportCheckpoint: return
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import HashTreeCollections
+public import Hypervisor
+import LabCore
+import SimulatedMachine
+
+extension HyperV: ControlPlane {
+    /// Microsoft Hyper-V.
+    public static var platform: Platform { .hyperv }
+
+    /// What Hyper-V can do: everything but snapshots of single disks.
+    public static var capabilities: Capabilities {
+        Capabilities(missing: [
+            .diskSnapshot: Note(
+                "All virtual disks of a machine are forked together: a checkpoint cannot leave one out.",
+                rule: "HV-017"),
+            .successiveSnapshots: Note(
+                "All virtual disks of a machine are forked at one instant and cannot be taken one by one.",
+                rule: "HV-017"),
+        ])
+    }
+
+    /// Makes a machine, switches it on, and waits until its guest answers.
+    public mutating func makeMachine(_ spec: MachineSpec) throws(Refusal) -> MachineID {
+        let seed = world.dice.next()
+        let contents = SimulatedMachine.installedDisks(for: spec, seed: seed)
+        let folder = freeFolder(for: spec.name)
+        var request = NewVM(spec: spec)
+        for disk in spec.disks {
+            let path = FilePath("\(folder)\\Virtual Hard Disks", "\(spec.name)-\(disk.role.rawValue).vhdx")
+            try native { plane throws(HyperVFault) in
+                try plane.newVHD(NewVHD(path: path, size: disk.size, content: contents[disk.role]))
+            }
+            request.disks.append(NewVM.Disk(path: path, role: disk.role))
+        }
+        let made: VirtualMachine.ID
+        do throws(HyperVFault) {
+            made = try newVM(request, family: seed, folder: folder)
+        } catch {
+            for disk in request.disks { erase(disk.path) }
+            throw Refusal(error)
+        }
+        try run("Start-VM", on: made) { plane throws(HyperVFault) in try plane.startVM(made).job }
+        awaitGuest(made)
+        return MachineID(rawValue: made.rawValue)
+    }
+
+    /// Changes a machine's power and waits until that is done.
+    public mutating func setPower(_ action: PowerAction, of machine: MachineID) throws(Refusal) {
+        let id = try labMachine(machine).id
+        awaitGuest(id)
+        switch action {
+        case .on: try start(id)
+        case .shutDown: try run("Stop-VM", on: id) { plane throws(HyperVFault) in try plane.stopVM(id).job }
+        case .cut: try run("Stop-VM", on: id) { plane throws(HyperVFault) in try plane.turnOffVM(id).job }
+        case .reboot:
+            try run("Stop-VM", on: id) { plane throws(HyperVFault) in try plane.stopVM(id).job }
+            try start(id)
+        }
+    }
+
+    /// Starts a machine and waits until its guest answers.
+    mutating func start(_ id: VirtualMachine.ID) throws(Refusal) {
+        try run("Start-VM", on: id) { plane throws(HyperVFault) in try plane.startVM(id).job }
+        awaitGuest(id)
+    }
+
+    /// Has the appliance in the guest do something.
+    public mutating func perform(
+        _ command: ApplianceCommand, on machine: MachineID
+    ) throws(Refusal) -> ApplianceAnswer {
+        let id = try labMachine(machine).id
+        awaitGuest(id)
+        settle(id)
+        let (time, state) = (world.now, machines[id]?.state)
+        do throws(GuestFault) {
+            guard state == .running, let outcome = try machines[id]?.hardware.perform(command, at: time) else {
+                throw GuestFault(.isNotRunning)
+            }
+            advance(by: outcome.elapsed)
+            settle(id)
+            noticePowerLoss(of: id)
+            return outcome.answer
+        } catch {
+            advance(by: error.elapsed)
+            throw Refusal(error)
+        }
+    }
+
+    /// Makes something go wrong later.
+    public mutating func inject(_ fault: Fault, into machine: MachineID) throws(Refusal) {
+        let id = try labMachine(machine).id
+        switch fault {
+        case .call(let verb, let occurrence, let effect): faults.plan(verb, occurrence: occurrence, effect)
+        case .snapshotEndsInError: doomed.insert(id)
+        case .agentHangs: machines[id]?.hardware.inject(.agentHangs)
+        case .quiesceRefused: machines[id]?.hardware.inject(.quiesceRefused)
+        }
+    }
+}

@@ -1,0 +1,187 @@
+import HashTreeCollections
+import Hypervisor
+import LabCore
+import SimulatedMachine
+
+extension HyperV {
+    /// Takes a checkpoint, of the type that the machine is set to.
+    ///
+    /// `Checkpoint-VM`.
+    package mutating func checkpointVM(
+        _ id: VirtualMachine.ID, _ request: CheckpointRequest = CheckpointRequest()
+    ) throws(HyperVFault) -> Job.ID {
+        try call("Checkpoint-VM", on: id.rawValue, answer: { $0.rawValue }) { (plane) throws(HyperVFault) in
+            try plane.beginCheckpoint(request, of: id)
+        }
+    }
+
+    /// Takes a checkpoint through WMI: it answers 4096 and a job, and the checkpoint is found by the job.
+    ///
+    /// `Msvm_VirtualSystemSnapshotService.CreateSnapshot`. Rule: HV-170.
+    package mutating func createSnapshot(
+        _ id: VirtualMachine.ID, _ request: CheckpointRequest
+    ) throws(HyperVFault) -> (returnValue: Int, resultingSnapshot: Checkpoint.ID?, job: Job.ID) {
+        let job = try call("CreateSnapshot", on: id.rawValue, answer: { $0.rawValue }) {
+            (plane) throws(HyperVFault) in try plane.beginCheckpoint(request, of: id)
+        }
+        return (4096, nil, job)
+    }
+
+    /// Captures the machine, or has its guest bring the disks to rest, and lets the job begin.
+    mutating func beginCheckpoint(
+        _ request: CheckpointRequest, of id: VirtualMachine.ID
+    ) throws(HyperVFault) -> Job.ID {
+        settle(id)
+        let machine = try machine(id)
+        try validate(request, of: machine)
+        if machine.isDomainController, machine.config.checkpointType == .standard {
+            note(id.rawValue, "only production checkpoints are supported on domain controllers (HV-034)")
+        }
+        var doom: HyperVFault?
+        var taken = Taken()
+        switch machine.state {
+        case .off: break  // Rule: HV-012.
+        case .saved, .paused: taken = try captureSleeper(machine)
+        default: (taken, doom) = try captureRunning(machine)
+        }
+        try checkRoom(for: machine, holdsMemory: taken.holdsMemory)
+        if doomed.remove(id) != nil {
+            doom = .checkpoint("The virtual disks could not be created", machine, rule: "HV-017")
+        }
+        let timings = settings.timings
+        let duration =
+            taken.elapsed + timings.checkpoint + timings.perDisk * machine.attachedFiles.count
+            + (taken.holdsMemory ? timings.capture + machine.config.memory.time(at: timings.memoryRate) : .zero)
+        var disks: [FilePath: Disk] = [:]
+        for path in machine.attachedFiles { disks[path] = content(of: path) }
+        let capture = Capture(
+            instant: now + taken.elapsed, disks: disks,
+            memory: taken.holdsMemory ? machines[id]?.hardware.memory : nil, consistency: taken.consistency,
+            configuration: machine.config)
+        return begin(.createCheckpoint(request), on: id, phases: [duration], capture: capture, doom: doom)
+    }
+
+    /// What a capture is going to hold, and how long it kept the guest waiting.
+    private struct Taken {
+        var consistency = Consistency.off
+        var elapsed = Duration.zero
+        var holdsMemory: Bool { consistency == .memory }
+    }
+
+    /// A machine that stands still is captured with its memory.
+    ///
+    /// Rule: HV-013.
+    private func captureSleeper(_ machine: VirtualMachine) throws(HyperVFault) -> Taken {
+        if machine.config.checkpointType == .productionOnly, settings.inferred.sleepersCannotQuiesce {
+            throw .productionImpossible(machine, rule: "HV-014")
+        }
+        guard settings.inferred.copiesSavedState || machine.state == .paused else {
+            return Taken(consistency: .crash)
+        }
+        try checkMemoryCanBeKept(of: machine)
+        return Taken(consistency: .memory)
+    }
+
+    /// A running machine is captured as its type says, and as its guest allows.
+    private mutating func captureRunning(
+        _ machine: VirtualMachine
+    ) throws(HyperVFault) -> (Taken, doom: HyperVFault?) {
+        let type = settings.profile.hasCheckpointTypes ? machine.config.checkpointType : .standard
+        guard type != .standard else {
+            try checkMemoryCanBeKept(of: machine)
+            return (Taken(consistency: .memory), nil)  // Rule: HV-011.
+        }
+        let (isQuiesced, elapsed, obstacle) = quiesce(machine)
+        if isQuiesced {
+            let consistency = machine.guest.isWindows ? Consistency.application : .fileSystem
+            return (Taken(consistency: consistency, elapsed: elapsed), nil)  // Rule: HV-008.
+        }
+        if type == .productionOnly {
+            let fault = HyperVFault.productionImpossible(machine, rule: obstacle ?? "HV-010")
+            guard obstacle == Self.freezeFailed else { throw fault }
+            return (Taken(consistency: .crash, elapsed: elapsed), fault)  // Rule: HV-010.
+        }
+        try checkMemoryCanBeKept(of: machine)
+        return (Taken(consistency: .memory, elapsed: elapsed), nil)  // Rule: HV-009.
+    }
+
+    /// Asks the guest to bring its disks to rest.
+    private mutating func quiesce(_ machine: VirtualMachine) -> (isDone: Bool, elapsed: Duration, obstacle: RuleID?) {
+        if machine.config.version < settings.inferred.productionNeedsVersion {
+            return (false, .zero, "HV-032")
+        }
+        if let obstacle = obstacleToQuiescing(machine) { return (false, .zero, obstacle) }
+        do throws(GuestFault) {
+            guard let elapsed = try machines[machine.id]?.hardware.freeze(at: world.now) else {
+                return (false, .zero, nil)
+            }
+            return (true, elapsed, nil)
+        } catch {
+            if !settings.inferred.failedFreezeFailsQuiesce, error.reason == .quiesceRefused {
+                return (true, error.elapsed, nil)
+            }
+            return (false, error.elapsed, Self.freezeFailed)
+        }
+    }
+
+    /// The guest was asked and did not do it.
+    ///
+    /// Rule: HV-152.
+    private static let freezeFailed: RuleID = "HV-152"
+
+    /// Lets a guest go on that holds its disks still.
+    mutating func thaw(_ id: VirtualMachine.ID) { machines[id]?.hardware.thaw(at: world.now) }
+
+    // MARK: The end of the job
+
+    /// Forks every disk at once, and hangs the checkpoint into the tree.
+    mutating func finishCheckpoint(
+        _ request: CheckpointRequest, of id: VirtualMachine.ID, _ capture: Capture?
+    ) throws(HyperVFault) -> Checkpoint.ID {
+        guard let capture, let machine = machines[id] else { throw .state("HV-015") }
+        thaw(id)
+        settle(id)
+        let name = request.name ?? Self.usualName(of: machine, at: capture.instant)
+        var checkpoint = Checkpoint(
+            id: makeID(Checkpoint.self), machine: id, name: name, type: request.type, created: capture.instant,
+            config: capture.configuration, consistency: capture.consistency, privateAddress: machine.privateAddress)
+        checkpoint.isAutomatic = request.isAutomatic
+        if let memory = capture.memory {
+            let path = FilePath(machine.config.snapshotFileLocation, "Snapshots\\\(checkpoint.id).vmrs")
+            placeState(path, machine.config.memory)
+            checkpoint.memory = memory
+            checkpoint.stateFile = path
+            checkpoint.savedOn = machine.state == .saved ? machine.savedOn : processorFeatures
+        }
+        checkpoints[checkpoint.id] = checkpoint
+        for path in machine.attachedFiles { fork(path, of: id, for: checkpoint.id, holding: capture.disks[path]) }
+        machines[id]?.tree.create(checkpoint.id)
+        return checkpoint.id
+    }
+
+    /// Fixes a file as it was captured, and has the machine write to a new one from then on.
+    private mutating func fork(
+        _ path: FilePath, of id: VirtualMachine.ID, for checkpoint: Checkpoint.ID, holding captured: Disk?
+    ) {
+        guard let live = content(of: path), let captured else { return }
+        files[path]?.owner = nil
+        if files[path]?.content != captured { files[path]?.stamp += 1 }
+        files[path]?.content = captured
+        files[path]?.checkpoint = checkpoint
+        measure(path)
+        let leaf = openLeaf(on: path, holding: live)
+        files[leaf]?.owner = id
+        machines[id]?.config.repoint(from: path, to: leaf)
+    }
+
+    /// The name of a checkpoint that was given none: the machine's, and the time as in the United States.
+    ///
+    /// Rule: HV-002.
+    static func usualName(of machine: VirtualMachine, at instant: Instant) -> String {
+        let (date, clock) = instant.fields
+        let hour = clock.hour % 12 == 0 ? 12 : clock.hour % 12
+        let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+        return "\(machine.config.name) - (\(date.month)/\(date.day)/\(date.year) - "
+            + "\(hour):\(two(clock.minute)):\(two(clock.second)) \(clock.hour < 12 ? "AM" : "PM"))"
+    }
+}

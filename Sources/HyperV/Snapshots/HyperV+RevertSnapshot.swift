@@ -1,0 +1,208 @@
+import HashTreeCollections
+import Hypervisor
+import LabCore
+import SimulatedMachine
+
+/// Whether a caller has said yes to what a cmdlet asks.
+package enum Confirmation: Hashable, Sendable {
+    /// `-Confirm:$false`.
+    case given
+    /// Nothing was said, and nobody is there to ask.
+    case notGiven
+}
+
+extension HyperV {
+    /// Applies a checkpoint: the machine's disks, settings and, where there is one, memory become those of the checkpoint.
+    ///
+    /// `Restore-VMSnapshot`. The present state is gone for good: nobody takes a checkpoint of it. Rule: HV-066.
+    package mutating func restoreVMSnapshot(
+        _ target: Checkpoint.ID, confirm: Confirmation = .notGiven
+    ) throws(HyperVFault) -> Job.ID {
+        try call("Restore-VMSnapshot", on: target.rawValue, answer: { $0.rawValue }) {
+            (plane) throws(HyperVFault) in
+            let checkpoint = try plane.checkpoint(target)
+            if confirm == .notGiven, plane.settings.inferred.promptFails {
+                throw HyperVFault(
+                    "InvalidOperation",
+                    "Restore-VMSnapshot will restore checkpoint \"\(checkpoint.name)\". PowerShell is in NonInteractive "
+                        + "mode. Read and Prompt functionality is not available.", rule: "HV-060")
+            }
+            return try plane.beginApply(checkpoint)
+        }
+    }
+
+    /// Applies the one checkpoint of a machine that has a name.
+    ///
+    /// Rule: HV-071.
+    package mutating func restoreVMSnapshot(
+        named name: String, of id: VirtualMachine.ID, confirm: Confirmation = .notGiven
+    ) throws(HyperVFault) -> Job.ID {
+        let found = try vmSnapshots(of: id, named: name)
+        guard found.count == 1, let only = found.first else {
+            throw HyperVFault(
+                settings.inferred.ambiguousCheckpoint, "There are \(found.count) checkpoints named \"\(name)\".",
+                rule: "HV-071")
+        }
+        return try restoreVMSnapshot(only.id, confirm: confirm)
+    }
+
+    /// Applies a checkpoint through WMI, which does not stop the machine first and answers 4096 when it begins.
+    ///
+    /// `Msvm_VirtualSystemSnapshotService.ApplySnapshot`. Rule: HV-171.
+    package mutating func applySnapshot(
+        _ target: Checkpoint.ID
+    ) throws(HyperVFault) -> (returnValue: Int, job: Job.ID) {
+        let job = try call("ApplySnapshot", on: target.rawValue, answer: { $0.rawValue }) {
+            (plane) throws(HyperVFault) in
+            let checkpoint = try plane.checkpoint(target)
+            let state = try plane.machine(checkpoint.machine).state
+            if ![.off, .saved].contains(state), plane.settings.inferred.applyThroughWMINeedsRest {
+                throw .state("HV-065")
+            }
+            return try plane.beginApply(checkpoint)
+        }
+        return (4096, job)
+    }
+
+    /// Refuses what cannot be applied, and stops a machine that runs.
+    private mutating func beginApply(_ checkpoint: Checkpoint) throws(HyperVFault) -> Job.ID {
+        let id = checkpoint.machine
+        settle(id)
+        let machine = try machine(id)
+        if checkpoint.type == .missing {
+            throw HyperVFault(
+                .invalidState, "The checkpoint '\(checkpoint.name)' is missing its files.", rule: "HV-080")
+        }
+        if checkpoint.isAutomatic, !settings.inferred.automaticCheckpointsCanBeRestored { throw .state("HV-045") }
+        if machine.job != nil { throw .busy(machine) }
+        if isMerging(id), settings.inferred.mergesRefuseApply { throw .busy(machine, rule: "HV-079") }
+        if machine.state.isCritical {
+            throw HyperVFault(.operationFailed, "The storage of the virtual machine cannot be written to.")
+        }
+        var needed: [String: ByteCount] = [:]
+        for path in checkpoint.config.drives.compactMap(\.path) {
+            needed[path.volume, default: .zero] += VirtualHardDisk.header
+        }
+        try requireRoom(needed, rule: "HV-026")
+        let savesFirst = settings.inferred.restoreSavesFirst
+        let effect = try moveState(of: id) { (state) throws(NotInState<PowerState>) in
+            try state.beginApply(savesFirst: savesFirst)
+        }
+        let timings = settings.timings
+        var phases: [Duration] = []
+        if effect == .begins {
+            halt(id)
+            phases.append(
+                savesFirst ? timings.save + machine.config.memory.time(at: timings.memoryRate) : timings.power)
+        }
+        let memory = checkpoint.memory == nil ? .zero : checkpoint.config.memory.time(at: timings.memoryRate)
+        phases.append(timings.apply + timings.perDisk * checkpoint.config.drives.count + memory)
+        // A broken chain is found only when the machine is stopped already. Rule: HV-072.
+        let doom = faultInChains(of: checkpoint)
+        return begin(
+            .applyCheckpoint(checkpoint.id, wasRunning: machine.state == .running), on: id, phases: phases, doom: doom)
+    }
+
+    /// What stands in the way of using a checkpoint's files.
+    ///
+    /// Rule: HV-069.
+    package func faultInChains(of checkpoint: Checkpoint) -> HyperVFault? {
+        for path in checkpoint.config.drives.compactMap(\.path) {
+            if let fault = fault(inChainOf: path) { return fault }
+        }
+        return nil
+    }
+
+    /// The machine has been saved or stopped, and now the checkpoint is applied.
+    mutating func restForApply(_ id: VirtualMachine.ID) {
+        changeState(of: id) { (state) throws(NotInState<PowerState>) in try state.settle() }
+    }
+
+    // MARK: The end of the job
+
+    /// Brings a machine back to a checkpoint.
+    mutating func finishApply(
+        _ target: Checkpoint.ID, to id: VirtualMachine.ID, wasRunning: Bool
+    ) throws(HyperVFault) {
+        let (checkpoint, old) = (try checkpoint(target), try machine(id))
+        machines[id]?.hardware.cutPower(at: world.now)
+        dropSavedState(of: id)
+        bringBackSettings(of: id, from: checkpoint)
+        bringBackDisks(of: id, from: checkpoint, instead: old.config.drives)
+        let generation = world.names.uuid()  // Rule: HV-075.
+        machines[id]?.tree.revert(to: target)
+        machines[id]?.lastApplied = target
+        machines[id]?.generationID = generation
+        machines[id]?.run = VirtualMachine.Run()  // Rule: HV-078.
+        machines[id]?.epoch += 1
+        bringBackPower(of: id, from: checkpoint, wasRunning: wasRunning)
+    }
+
+    /// All settings come back, whatever was changed since.
+    ///
+    /// Rule: HV-068.
+    private mutating func bringBackSettings(of id: VirtualMachine.ID, from checkpoint: Checkpoint) {
+        guard let old = machines[id]?.config else { return }
+        var config = checkpoint.config
+        if !settings.inferred.applyRestoresVersion { config.version = old.version }
+        if !settings.inferred.applyRestoresHardwareAddresses { config.adapters = old.adapters }  // Rule: HV-077.
+        machines[id]?.config = config
+    }
+
+    /// Deletes what was written since, and opens a new file over each that the checkpoint holds.
+    private mutating func bringBackDisks(
+        of id: VirtualMachine.ID, from checkpoint: Checkpoint, instead old: [HardDiskDrive]
+    ) {
+        var drives = checkpoint.config.drives
+        let kept = settings.inferred.applyRestoresAttachments
+        let added = old.filter { drive in !drives.contains { $0.isAtPlace(of: drive) } }
+        let gone = kept ? old : old.filter { drive in drives.contains { $0.isAtPlace(of: drive) } }
+        for drive in gone {
+            guard let path = drive.path, files[path]?.owner == id else { continue }
+            putAway(path)
+            if let role = drive.role { _ = machines[id]?.hardware.detach(role) }
+            guard let file = files[path], file.type == .differencing, path.isAVHDX, file.checkpoint == nil,
+                file.children.isEmpty
+            else { continue }
+            let parent = file.parent
+            erase(path)
+            if let parent { settleLayer(parent, of: id) }
+        }
+        for index in drives.indices {
+            guard let path = drives[index].path, let content = files[path]?.content else { continue }
+            drives[index].source = .file(openLeaf(on: path, holding: content))
+        }
+        if !kept { drives += added }
+        machines[id]?.config.drives = drives
+        for drive in drives where !drive.isAddedBack(kept, added) { mount(drive, in: id) }
+    }
+
+    /// Leaves the machine as the checkpoint says: off without memory, and with it saved, or running as before.
+    ///
+    /// Rules: HV-061, HV-062 and HV-063.
+    private mutating func bringBackPower(
+        of id: VirtualMachine.ID, from checkpoint: Checkpoint, wasRunning: Bool
+    ) {
+        guard let memory = checkpoint.memory, let size = machines[id]?.config.memory else {
+            return setState(of: id, .off)
+        }
+        machines[id]?.hardware.restore(memory: memory, at: world.now)
+        machines[id]?.hardware.suspend(at: world.now)
+        machines[id]?.savedOn = checkpoint.savedOn
+        machines[id]?.savedAt = world.now
+        machines[id]?.run.clockLag = world.now - checkpoint.created
+        let runs = wasRunning && settings.inferred.restoreResumesIfRunning && canRestore(checkpoint.savedOn)
+        guard !runs else {
+            setState(of: id, .running)
+            return goOn(id)
+        }
+        keepSavedState(of: id, size)
+        setState(of: id, .saved)
+    }
+}
+
+extension HardDiskDrive {
+    fileprivate func isAddedBack(_ keptAttachments: Bool, _ added: [HardDiskDrive]) -> Bool {
+        !keptAttachments && added.contains(self)
+    }
+}

@@ -1,0 +1,17 @@
+package import LabCore
+
+/// A volume of the host.
+package struct Volume: Hashable, Sendable {
+    /// The drive letter with its colon.
+    package let name: String
+    package internal(set) var capacity: ByteCount
+    /// What all files on it take up.
+    package internal(set) var used = ByteCount.zero
+    /// Whether it can be reached.
+    package internal(set) var isAvailable = true
+    /// Whether the other nodes of a cluster reach it too.
+    package internal(set) var isShared = true
+
+    /// The room that is left.
+    package var free: ByteCount { used < capacity ? ByteCount(capacity.bytes - used.bytes) : .zero }
+}
