@@ -67,6 +67,54 @@ struct CompareTests {
         #expect(try first.output == String(contentsOf: file, encoding: .utf8))
     }
 
+    /// As much of a comparison as the test below looks at.
+    private struct Document: Decodable {
+        var scenarios: [Scenario]
+        var rules: [Rule]
+
+        struct Scenario: Decodable {
+            var scenario: String
+            var columns: [Column]
+        }
+
+        struct Column: Decodable {
+            var platform: String
+            var contents, identity: [Finding]
+        }
+
+        struct Finding: Decodable {
+            var fact, fate: String
+            var accounts: [Account]
+            var isUnexplained: Bool
+        }
+
+        struct Account: Decodable { var rule: String? }
+        struct Rule: Decodable { var id: String }
+    }
+
+    @Test(
+        "whatever differs, in any scenario on any simulated platform, is accounted for by a rule that the ledger knows")
+    func everythingExplained() async throws {
+        let result = try await Belay.run("compare", "Scenarios", "--format", "json")
+        let document = try JSONDecoder().decode(Document.self, from: Data(result.output.utf8))
+        let known = Set(document.rules.map(\.id))
+        var count = 0
+        for scenario in document.scenarios {
+            for column in scenario.columns {
+                let differences = (column.contents + column.identity).filter {
+                    !["kept", "reverted"].contains($0.fate)
+                }
+                count += differences.count
+                for finding in differences {
+                    let place = "\(scenario.scenario) on \(column.platform): \(finding.fact) \(finding.fate)"
+                    #expect(!finding.isUnexplained, "\(place) is unexplained")
+                    #expect(known.isSuperset(of: finding.accounts.compactMap(\.rule)), "\(place)")
+                }
+            }
+        }
+        #expect(count > 200)
+    }
+
     @Test("the schema is printed alone, and is JSON")
     func schema() async throws {
         let result = try await Belay.run("compare", "--schema")

@@ -27,7 +27,7 @@ import Testing
         #expect(finding(.looseFiles)?.fate == .lost)
         #expect(finding(.looseFiles)?.accounts.map(\.rule) == ["VMW-901"])
         #expect(finding(.bootID)?.accounts.map(\.rule) == ["VMW-902"])
-        let later = "it came back as it was and was changed by steps after the revert, from step 6 (power on) on"
+        let later = "It came back as it was and was changed by steps after the revert, from step 6 (power on) on."
         #expect(finding(.records)?.accounts == [Account(rule: nil, text: later)])
         #expect(verdict.unexplained.map(\.fact) == [.database], "\(verdict.unexplained)")
         #expect(verdict.grade == .crashConsistent)

@@ -8,6 +8,18 @@ struct LedgerTidyTests {
         #expect(Package.ledger.unknown.map { "\($0.place) names \($0.name)" } == [])
     }
 
+    @Test("a rule that an explanation names stands in a specification", arguments: explanations)
+    func explained(file: SourceFile) throws {
+        let named = Set(RuleNames.hits(in: file.text).map(\.id))
+        try #require(!named.isEmpty)
+        #expect(named.subtracting(Package.ledger.rules.map(\.id)).sorted() == [])
+    }
+
+    private static let explanations = Package.sources.filter {
+        $0.path.contains("Explanation") && $0.target != "Reports"
+    }
+    .filter { !RuleNames.hits(in: $0.text).isEmpty }
+
     @Test("a specification states each rule once")
     func unique() {
         #expect(Package.ledger.repeated.map { "\($0.place) repeats \($0.name)" } == [])

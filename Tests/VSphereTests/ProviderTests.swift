@@ -319,10 +319,11 @@ struct ProviderTests {
             (.disk(.root), .changed, "VMW-122"), (.snapshots, .changed, "VMW-061"),
         ]
         for (fact, fate, rule) in expected {
-            let found = VSphere.explanations.filter { $0.accounts(for: fact, fate, snapshot: taken, revert: report) }
+            let situation = Situation(snapshot: taken, revert: report, power: "on")
+            let found = VSphere.explanations.filter { $0.accounts(for: fact, fate, in: situation) }
             #expect(found.map(\.rule) == [rule], "\(fact)")
         }
-        #expect(VSphere.explanations.allSatisfy { $0.rule.rawValue.hasPrefix("VMW-") && !$0.fates.isEmpty })
+        #expect(VSphere.explanations.allSatisfy { $0.rule?.rawValue.hasPrefix("VMW-") == true && !$0.fates.isEmpty })
     }
 }
 

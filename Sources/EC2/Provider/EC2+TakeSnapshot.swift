@@ -30,7 +30,7 @@ extension EC2 {
     public func snapshots(of machine: MachineID) throws(Refusal) -> [Snapshot] {
         let id = Instance.ID(rawValue: machine.rawValue)
         guard instances[id] != nil else { throw Refusal(EC2Fault.unknown([id])) }
-        return snapshotSets(of: id).map(\.described)
+        return snapshotSets(of: id).map { described($0) }
     }
 
     private func method(for request: SnapshotRequest) throws(Refusal) -> TakingMethod {
@@ -174,7 +174,7 @@ extension EC2 {
                 rule: "AWS-025")
         }
         if found.method == .image { waitUntilReady(machine) }
-        return found.described
+        return described(found)
     }
 
     /// Removes what was made of a snapshot that came to nothing.

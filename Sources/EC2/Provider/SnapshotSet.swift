@@ -105,19 +105,24 @@ extension SnapshotSet {
         if method.isImage, image?.state != .available { return image == nil ? .failed : .pending }
         return states.contains(.pending) ? .pending : .ready
     }
+}
 
-    /// The set in the words of the lab.
-    var described: Snapshot {
+extension EC2 {
+    /// A set in the words of the lab.
+    func described(_ set: SnapshotSet) -> Snapshot {
         var notes = [Note("Memory is not in it: what the guest had not written is lost.", rule: "AWS-002")]
-        if method == .succession {
+        if set.method == .succession {
             notes.append(Note("Each disk has an instant of its own, that of its request.", rule: "AWS-001"))
         }
-        if method == .set { notes.append(Note("All disks share one instant.", rule: "AWS-021")) }
-        if method == .image { notes.append(Note("The guest was shut down for it and booted again.", rule: "AWS-121")) }
-        if let image { notes.append(Note("It is the image \(image.id).", rule: "AWS-122")) }
+        if set.method == .set { notes.append(Note("All disks share one instant.", rule: "AWS-021")) }
+        if set.method == .image {
+            notes.append(Note("The guest was shut down for it and booted again.", rule: "AWS-121"))
+        }
+        if let image = set.image { notes.append(Note("It is the image \(image.id).", rule: "AWS-122")) }
         return Snapshot(
-            id: id, name: name, machine: MachineID(rawValue: machine.rawValue), instant: instant,
-            disks: roles.filter { members[$0] != nil }, holdsMemory: false, isQuiesced: isQuiesced, state: state,
-            method: method.rawValue, notes: notes)
+            id: set.id, name: set.name, machine: MachineID(rawValue: set.machine.rawValue), instant: set.instant,
+            disks: set.roles.filter { set.members[$0] != nil }, holdsMemory: false, isQuiesced: set.isQuiesced,
+            state: set.state, method: set.method.rawValue,
+            storedBytes: set.members.values.compactMap { storedBytes(of: $0.id) }.reduce(.zero, +), notes: notes)
     }
 }

@@ -95,7 +95,7 @@ extension Comparison.Column {
 
 extension Verdict.Finding {
     /// Whether what was found at the end is not what was there at the snapshot.
-    package var differs: Bool { fate == .lost || fate == .changed || fate == .corrupt }
+    package var differs: Bool { fate.isDifference }
 }
 
 extension Fact {

@@ -21,8 +21,8 @@ extension Interpreter {
         case .beforeRefusal: factsBefore = facts
         case .afterRefusal(let reference): checkUnchanged(reference, facts)
         case .beforeRevert: moments["now"] = facts
-        case .afterRevert(let snapshot, let report):
-            lastRevert = Accountant.Revert(snapshot: snapshot, report: report, facts: facts)
+        case .afterRevert(let snapshot, let report, let disks):
+            lastRevert = Accountant.Revert(snapshot: snapshot, report: report, disks: disks, facts: facts)
             leftBy = facts[.power]
             edit { $0.reverts[$0.reverts.count - 1].left = facts[.power] }
         case .end: close(with: facts)
@@ -79,6 +79,8 @@ extension Interpreter {
     }
 
     private var accountant: Accountant {
-        Accountant(explanations: plan.explanations, revert: lastRevert, laterSteps: laterSteps)
+        Accountant(
+            explanations: plan.explanations + Explanation.onAnyPlatform, machine: plan.scenario.machine,
+            revert: lastRevert, laterSteps: laterSteps)
     }
 }

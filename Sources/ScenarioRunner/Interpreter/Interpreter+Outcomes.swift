@@ -31,10 +31,10 @@ extension Interpreter {
         case .snapshot(let snapshot):
             queue.insert(.takeFacts(.snapshotTaken(snapshot.name)), at: 0)
         case .reverted(let report):
-            guard case .revert(let name, _, _) = step.verb, let snapshot = snapshots[name] else { return }
+            guard case .revert(let name, let disks, _) = step.verb, let snapshot = snapshots[name] else { return }
             moments.compare(with: name)
             laterSteps = []
-            queue.insert(.takeFacts(.afterRevert(snapshot, report)), at: 0)
+            queue.insert(.takeFacts(.afterRevert(snapshot, report, disks)), at: 0)
         case .done, .made, .facts, .leftovers: break
         }
     }

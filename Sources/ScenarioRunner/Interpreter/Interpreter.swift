@@ -55,7 +55,7 @@ package struct Interpreter: Hashable, Sendable {
         case beforeRefusal
         case afterRefusal(StepReference)
         case beforeRevert
-        case afterRevert(Snapshot, RevertReport)
+        case afterRevert(Snapshot, RevertReport, [DiskRole]?)
         case end
     }
 
