@@ -25,6 +25,7 @@ enum RulesText {
     private static func lines(of rule: LedgerRule) -> [String] {
         let confidence = rule.confidence.isEmpty ? "" : " [\(rule.confidence)]"
         var lines = ["\(rule.id)  \(rule.status)\(confidence)", "    \(rule.claim)"]
+        if !["", "-"].contains(rule.source) { lines.append("    from \(rule.source)") }
         lines += rule.enforcedAt.map { "    in \($0)" }
         lines += rule.tests.map { "    by \($0.place) \"\($0.name)\"" }
         return lines

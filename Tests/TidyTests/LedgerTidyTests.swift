@@ -38,6 +38,14 @@ struct LedgerTidyTests {
         #expect(Package.ledger.targets.contains(target))
     }
 
+    @Test("the key of a source is explained where it is used", arguments: Package.ledger.rules.map(\.id))
+    func sources(id: String) throws {
+        let rule = try #require(Package.ledger.rules.first { $0.id == id })
+        let keys = rule.source.replacing(#/https?:\/\/\S+/#, with: "").matches(
+            of: #/\[[a-z][\w-]*\]|\b[A-Z]{1,6}[0-9]?:\w/#)
+        #expect(keys.map(\.0) == [], "\(rule.place)")
+    }
+
     @Test("a rule has a claim", arguments: Package.ledger.rules.map(\.id))
     func claims(id: String) throws {
         let rule = try #require(Package.ledger.rules.first { $0.id == id })
