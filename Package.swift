@@ -20,6 +20,7 @@ let package = Package(
         .executable(name: "belay", targets: ["belay"]),
         .library(name: "Hypervisor", targets: ["Hypervisor", "LabCore"]),
         .library(name: "EC2", targets: ["EC2"]),
+        .library(name: "AzureCompute", targets: ["AzureCompute"]),
         .library(name: "HyperV", targets: ["HyperV"]),
         .library(name: "VSphere", targets: ["VSphere"]),
         .library(name: "ComputeEngine", targets: ["ComputeEngine"]),
@@ -44,6 +45,9 @@ let package = Package(
         // Floor 2: one value per platform.
         .target(
             name: "EC2", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees], exclude: ["Rules.md"]),
+        .target(
+            name: "AzureCompute", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees],
+            exclude: ["Rules.md"]),
         .target(
             name: "HyperV", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", hashTrees],
             exclude: ["Rules.md"]),
@@ -74,7 +78,8 @@ let package = Package(
         .target(
             name: "LabCommands",
             dependencies: [
-                "LabCore", "Hypervisor", "EC2", "ComputeEngine", "HyperV", "VSphere", "ScenarioRunner", "Reports",
+                "LabCore", "Hypervisor", "EC2", "AzureCompute", "ComputeEngine", "HyperV", "VSphere", "ScenarioRunner",
+                "Reports",
                 "LibvirtDriver",
                 "RuleLedger",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -95,6 +100,9 @@ let package = Package(
         .testTarget(
             name: "ComputeEngineTests",
             dependencies: ["ComputeEngine", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
+        .testTarget(
+            name: "AzureComputeTests",
+            dependencies: ["AzureCompute", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
         .testTarget(
             name: "LibvirtDriverTests",
             dependencies: [

@@ -43,12 +43,13 @@ struct RulesCommand: ParsableCommand {
 
 /// The specifications by the word that names them on the command line.
 enum RuleFamily: String, CaseIterable, ExpressibleByArgument {
-    case ec2, gce, hyperv, vsphere, libvirt, guest
+    case ec2, azure, gce, hyperv, vsphere, libvirt, guest
 
     /// The target that holds the specification.
     var target: String {
         switch self {
         case .ec2: "EC2"
+        case .azure: "AzureCompute"
         case .gce: "ComputeEngine"
         case .hyperv: "HyperV"
         case .vsphere: "VSphere"
@@ -61,6 +62,7 @@ enum RuleFamily: String, CaseIterable, ExpressibleByArgument {
     var title: String {
         switch self {
         case .ec2: "Amazon EC2"
+        case .azure: "Microsoft Azure"
         case .gce: "Google Compute Engine"
         case .hyperv: "Microsoft Hyper-V"
         case .vsphere: "VMware vSphere"

@@ -53,7 +53,7 @@ struct Session {
 
 /// The platforms by the word that names them on the command line.
 enum Place: String, CaseIterable, ExpressibleByArgument {
-    case ec2, gce, hyperv, vsphere, libvirt
+    case ec2, azure, gce, hyperv, vsphere, libvirt
 
     var platform: Platform { Platform(rawValue: rawValue) }
 

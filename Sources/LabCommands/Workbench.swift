@@ -1,3 +1,4 @@
+import AzureCompute
 import ComputeEngine
 import EC2
 import HyperV
@@ -27,6 +28,7 @@ final class Workbench: Sendable {
     @Sendable func open(_ platform: Platform, seed: UInt64) async throws(Refusal) -> any HypervisorDriver {
         switch platform {
         case .ec2: return SimulatedDriver<EC2>(seed: seed)
+        case .azure: return SimulatedDriver<AzureCompute>(seed: seed)
         case .gce: return SimulatedDriver<ComputeEngine>(seed: seed)
         case .hyperv: return SimulatedDriver<HyperV>(seed: seed)
         case .vsphere: return SimulatedDriver<VSphere>(seed: seed)

@@ -5,7 +5,7 @@ import Testing
 struct RulesTests {
     @Test(
         "a platform's rules are counted, and each says how far it is",
-        arguments: ["ec2", "gce", "hyperv", "vsphere", "libvirt", "guest"])
+        arguments: ["ec2", "azure", "gce", "hyperv", "vsphere", "libvirt", "guest"])
     func counts(platform: String) async throws {
         let result = try await Belay.run("rules", "--platform", platform)
         #expect(result.code == 0, "\(result.errors)")

@@ -9,6 +9,7 @@ struct ArrowTests {
         "Hypervisor": ["LabCore"],
         "SimulatedMachine": ["LabCore", "Hypervisor", "HashTreeCollections"],
         "EC2": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
+        "AzureCompute": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
         "ComputeEngine": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
         "HyperV": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
         "VSphere": ["LabCore", "Hypervisor", "SimulatedMachine", "HashTreeCollections"],
@@ -22,14 +23,15 @@ struct ArrowTests {
         "make-rule-ledger": ["RuleLedger"],
         // Floor 5 and 6: the command.
         "LabCommands": [
-            "LabCore", "Hypervisor", "EC2", "ComputeEngine", "HyperV", "VSphere", "ScenarioRunner", "Reports",
-            "LibvirtDriver", "RuleLedger", "ArgumentParser",
+            "LabCore", "Hypervisor", "EC2", "AzureCompute", "ComputeEngine", "HyperV", "VSphere", "ScenarioRunner",
+            "Reports", "LibvirtDriver", "RuleLedger", "ArgumentParser",
         ],
         "belay": ["LabCommands"],
     ]
     /// The targets of floors 0 to 2, which know nothing of the machine they run on.
     private static let pure: Set = [
-        "LabCore", "Hypervisor", "SimulatedMachine", "EC2", "HyperV", "VSphere", "ComputeEngine", "RuleLedger",
+        "LabCore", "Hypervisor", "SimulatedMachine", "EC2", "AzureCompute", "HyperV", "VSphere", "ComputeEngine",
+        "RuleLedger",
     ]
     /// What the system brings.
     private static let system: Set = ["Foundation", "Synchronization", "Dispatch", "Glibc"]

@@ -33,7 +33,7 @@ struct LedgerTidyTests {
 
     @Test(
         "every platform has a specification",
-        arguments: ["EC2", "ComputeEngine", "HyperV", "VSphere", "LibvirtDriver", "SimulatedMachine"])
+        arguments: ["EC2", "AzureCompute", "ComputeEngine", "HyperV", "VSphere", "LibvirtDriver", "SimulatedMachine"])
     func specifications(target: String) {
         #expect(Package.ledger.targets.contains(target))
     }

@@ -6,7 +6,7 @@ package enum Vocabulary {
     package static let version = 1
 
     /// The platforms that scenarios may name.
-    package static let platforms: [Platform] = [.ec2, .gce, .hyperv, .libvirt, .vsphere]
+    package static let platforms: [Platform] = [.azure, .ec2, .gce, .hyperv, .libvirt, .vsphere]
 
     /// A named shape.
     package struct Definition: Sendable {

@@ -1,0 +1,32 @@
+import HashTreeCollections
+public import Hypervisor
+import LabCore
+
+extension AzureCompute: Scheduled {
+    /// What falls due on the plane's own clock.
+    package enum Due: Hashable, Sendable {
+        case operationEnds(Operation.ID)
+        case snapshotCopied(ResourceID, uniqueID: String)
+        case instantAccessEnds(ResourceID, uniqueID: String)
+        case accessExpires(ResourceID, grant: String)
+        case pointCut(ResourceID, uniqueID: String)
+        case pointCopied(ResourceID, uniqueID: String)
+        case recordForgotten(Operation.ID)
+    }
+
+    /// Does what is due now.
+    package mutating func handle(_ due: Due) {
+        switch due {
+        case .operationEnds(let id): finish(id)
+        case .snapshotCopied(let id, let uniqueID): finishCopy(of: id, uniqueID)
+        case .instantAccessEnds(let id, let uniqueID): endInstantAccess(of: id, uniqueID)
+        case .accessExpires(let id, let grant): expireAccess(to: id, grant)
+        case .pointCut(let id, let uniqueID): cutLate(id, uniqueID)
+        case .pointCopied(let id, let uniqueID): finishCopy(ofPoint: id, uniqueID)
+        case .recordForgotten(let id): operations[id] = nil
+        }
+    }
+
+    /// Moves virtual time on, and with it everything that falls due.
+    public mutating func advance(by duration: Duration) { advance(to: world.now + duration) }
+}
