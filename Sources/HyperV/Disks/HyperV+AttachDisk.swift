@@ -15,6 +15,10 @@ extension HyperV {
             let machine = try plane.machine(id)
             if machine.job != nil { throw .busy(machine) }
             let controller = controller ?? (machine.config.generation == 1 ? .ide : .scsi)
+            if controller == .ide, machine.config.generation == 2 {
+                throw HyperVFault(
+                    .invalidParameter, "A virtual machine of generation 2 has no IDE controllers.", rule: "HV-133")
+            }
             try plane.checkState(of: machine, changing: controller)
             if case .file(let path) = source {
                 let file = try plane.file(path)
@@ -43,14 +47,10 @@ extension HyperV {
         }
     }
 
-    /// Rules: HV-133 and HV-134.
+    /// Rule: HV-134.
     private func freePlace(
         on controller: HardDiskDrive.Controller, of machine: VirtualMachine
     ) throws(HyperVFault) -> (number: Int, location: Int) {
-        if controller == .ide, machine.config.generation == 2 {
-            throw HyperVFault(
-                .invalidParameter, "A virtual machine of generation 2 has no IDE controllers.", rule: "HV-133")
-        }
         let quotas = settings.quotas
         let (count, size) =
             controller == .ide

@@ -16,10 +16,10 @@ extension HyperV {
             if !file.children.isEmpty, !plane.settings.inferred.allowsAttachingParents {
                 throw .inUse(path, by: "its children", rule: "HV-125")
             }
-            if let old = drive.path { plane.putAway(old) }
             guard let index = machine.config.drives.firstIndex(where: { $0.isAtPlace(of: drive) }) else {
                 throw HyperVFault(.objectNotFound, "There is no such hard disk drive.")
             }
+            if let old = machine.config.drives[index].path { plane.putAway(old) }
             try plane.change(id) { machine in
                 if let role = drive.role { _ = machine.hardware.detach(role) }
                 machine.config.drives[index].source = .file(path)
@@ -46,6 +46,7 @@ extension HyperV {
                     throw .inUse(path, by: "machine \(owner)", rule: "HV-121")
                 }
             }
+            // The guest's partition fills its disk, so that the smallest size is the one it has.
             guard size >= file.size else {
                 throw HyperVFault(
                     .operationFailed, "'\(path)' cannot become smaller than \(file.size).", rule: "HV-122")

@@ -125,6 +125,11 @@ extension HyperV {
         }
     }
 
+    /// Merges that failed are tried again when the machine is off.
+    mutating func requeueMerges(of id: VirtualMachine.ID) {
+        for var merge in pendingMerges(of: id) where merge.state == .failed { take(.requeue, &merge) }
+    }
+
     /// A merge has moved all its blocks: the layer below takes the place of the one above.
     mutating func finishMerge(_ id: Merge.ID, attempt: Int) {
         guard var merge = merges[id], merge.state == .running, merge.attempts == attempt else { return }

@@ -39,7 +39,7 @@ extension HyperV {
                 do throws(GuestFault) {
                     elapsed = try plane.machines[id]?.hardware.freeze(at: plane.world.now) ?? .zero
                 } catch {
-                    throw .failed(machine, to: "export", because: "\(error).", rule: "HV-158")
+                    throw .failed(machine, to: "export", because: "\(error).")
                 }
             }
             let holdsMemory = machine.hardware.power != .off && live == .savedState || machine.state == .saved

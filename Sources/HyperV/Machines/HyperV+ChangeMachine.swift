@@ -43,6 +43,7 @@ extension HyperV {
         }
     }
 
+    /// Rules: HV-028, HV-044 and HV-132.
     private func check(_ change: VMChange, of machine: VirtualMachine) throws(HyperVFault) {
         if change.checkpointType != nil, !settings.profile.hasCheckpointTypes {
             throw .unknownParameter("CheckpointType")

@@ -77,6 +77,7 @@ extension HyperV {
         for path in machines[id]?.attachedFiles ?? [] { measure(path) }
         waiting.remove(id)
         removeAutomaticCheckpoints(of: id)
+        requeueMerges(of: id)
         pumpMerges()
     }
 

@@ -40,8 +40,6 @@ package struct VirtualMachine: Hashable, Sendable {
     package let folder: String
     /// Whether it is the replica of a machine elsewhere.
     package internal(set) var isReplica = false
-    /// Whether it is a node of a failover cluster.
-    package internal(set) var isClustered = false
     /// Whether its guest is a domain controller.
     package internal(set) var isDomainController = false
     /// Whether machines run inside of it.

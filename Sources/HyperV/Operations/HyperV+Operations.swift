@@ -9,6 +9,9 @@ extension HyperV {
     ///   - operation: what it is going to do.
     ///   - id: the machine.
     ///   - phases: how long each of its phases takes; one at least.
+    ///   - capture: what was captured for it.
+    ///   - doom: why it is going to fail.
+    /// - Returns: the job.
     mutating func begin(
         _ operation: Operation, on id: VirtualMachine.ID, phases: [Duration], capture: Capture? = nil,
         doom: HyperVFault? = nil

@@ -43,10 +43,6 @@ extension HyperV.Settings {
         ///
         /// Rule: HV-032.
         public var productionNeedsVersion = ConfigurationVersion(6, 2)
-        /// Production checkpoints are listed as standard ones.
-        ///
-        /// Rule: HV-033.
-        public var productionIsListedAsStandard = true
         /// A machine that runs machines of its own cannot keep its memory.
         ///
         /// Rule: HV-035.
@@ -107,8 +103,6 @@ extension HyperV.Settings {
         ///
         /// Rule: HV-100.
         public var mergesNewestFirst = true
-        /// A layer that several others stand on stays until one is left.
-        public var keepsSharedLayers = true
         /// Removing is refused while a checkpoint is made or applied.
         ///
         /// Rule: HV-106.

@@ -34,6 +34,7 @@ extension HyperV {
         settle(id)
         let machine = try machine(id)
         try validate(request, of: machine)
+        // Rule: HV-034.
         if machine.isDomainController, machine.config.checkpointType == .standard {
             note(id.rawValue, "only production checkpoints are supported on domain controllers (HV-034)")
         }

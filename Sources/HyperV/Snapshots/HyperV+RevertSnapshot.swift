@@ -150,6 +150,8 @@ extension HyperV {
     }
 
     /// Deletes what was written since, and opens a new file over each that the checkpoint holds.
+    ///
+    /// The checkpoint's own files stay as they are, so that it can be applied again. Rule: HV-070.
     private mutating func bringBackDisks(
         of id: VirtualMachine.ID, from checkpoint: Checkpoint, instead old: [HardDiskDrive]
     ) {

@@ -22,7 +22,9 @@ extension HyperVFault {
         return HyperVFault(.operationFailed, lines.joined(separator: "\n"), rule: rule)
     }
 
-    /// Somebody else changes the machine at this moment.
+    /// Somebody else changes the machine at this moment, and nothing is queued.
+    ///
+    /// Rule: HV-016.
     static func busy(_ machine: VirtualMachine, rule: RuleID = "HV-016") -> HyperVFault {
         HyperVFault(
             .invalidState,

@@ -9,8 +9,6 @@ package struct Volume: Hashable, Sendable {
     package internal(set) var used = ByteCount.zero
     /// Whether it can be reached.
     package internal(set) var isAvailable = true
-    /// Whether the other nodes of a cluster reach it too.
-    package internal(set) var isShared = true
 
     /// The room that is left.
     package var free: ByteCount { used < capacity ? ByteCount(capacity.bytes - used.bytes) : .zero }

@@ -1,0 +1,65 @@
+import HashTreeCollections
+import Hypervisor
+import LabCore
+import Testing
+
+@testable import HyperV
+
+@Suite("The gate of all verbs")
+struct CallTests {
+    @Test(
+        "a verb that is made to fail changes nothing",
+        arguments: [Fault.CallEffect.refuse(code: nil), .refuse(code: "InvalidState"), .throttle])
+    func refused(effect: Fault.CallEffect) throws {
+        var lab = try Lab()
+        let before = lab.host.inventory
+        try lab.host.inject(.call(verb: "Checkpoint-VM", occurrence: 1, effect: effect), into: lab.machine)
+        let fault = refusal { _ = try lab.host.checkpointVM(lab.id) }
+        #expect(fault?.verb == "Checkpoint-VM")
+        #expect(lab.host.inventory == before)
+        #expect(lab.host.takeEvents().last?.text.hasPrefix("Checkpoint-VM refused") == true)
+        try lab.checkpoint()
+    }
+
+    @Test("a lost answer does not undo the verb, and a late one comes late")
+    func lostAndLate() throws {
+        var lab = try Lab()
+        try lab.host.inject(.call(verb: "*", occurrence: 1, effect: .loseReply), into: lab.machine)
+        #expect(refusal { try lab.host.renameVM(lab.id, to: "new") }?.isAnswerLost == true)
+        #expect(try lab.vm.config.name == "new")
+        let before = lab.host.now
+        try lab.host.inject(.call(verb: "Rename-VM", occurrence: 1, effect: .delay(.minutes(3))), into: lab.machine)
+        try lab.host.renameVM(lab.id, to: "newer")
+        #expect(lab.host.now - before == .minutes(3))
+    }
+
+    @Test("what is not there is named in the vendor's words")
+    func unknown() throws {
+        let host = HyperV(seed: 1)
+        let machine = refusal { _ = try host.machine(ResourceID(rawValue: "X")) }
+        #expect(machine?.category == "ObjectNotFound")
+        #expect(machine?.returnCode == 32779)
+        #expect(refusal { _ = try host.machines(named: "X") }?.category == "InvalidArgument")
+        #expect(throws: Refusal.self) { try host.facts(of: MachineID(rawValue: "X")) }
+        #expect(try host.machines(named: "X*") == [])
+    }
+
+    @Test(
+        "a name with wildcards matches as in a shell",
+        arguments: [
+            ("web", "web", true), ("web", "WEB", true), ("w*", "web", true), ("*", "", true), ("w?b", "web", true),
+            ("w?", "web", false), ("*b*", "web", true), ("we", "web", false), ("?", "", false),
+        ])
+    func wildcards(pattern: String, name: String, matches: Bool) {
+        #expect(Wildcard(pattern).matches(name) == matches)
+    }
+
+    @Test("a path knows its volume, its folder and its ending")
+    func paths() {
+        let path = FilePath(rawValue: "D:\\Hyper-V\\web\\web_1.avhdx")
+        #expect(
+            [path.volume, path.folder, path.name, path.stem] == ["D:", "D:\\Hyper-V\\web", "web_1.avhdx", "web_1"])
+        #expect(path.isAVHDX)
+        #expect(FilePath("C:", "file").ending == "")
+    }
+}

@@ -1,0 +1,446 @@
+import HashTreeCollections
+import Hypervisor
+import LabCore
+import SimulatedMachine
+import Testing
+
+@testable import HyperV
+
+@Suite("Taking checkpoints")
+struct CreateSnapshotTests {
+    @Test("HV-001 and HV-058: the machine's position says what the next checkpoint hangs under")
+    func position() throws {
+        var lab = try Lab()
+        #expect(try lab.vm.tree.current == nil)
+        let first = try lab.checkpoint("one")
+        #expect(try lab.vm.tree.current == first.id)
+        let second = try lab.checkpoint("two")
+        #expect(try lab.vm.tree.nodes[second.id]?.parent == first.id)
+    }
+
+    @Test("HV-002: a checkpoint without a name is called after the machine and the time")
+    func usualName() throws {
+        var lab = try Lab()
+        let checkpoint = try lab.checkpoint(nil)
+        let fields = checkpoint.created.fields
+        #expect(checkpoint.name.hasPrefix("web - (1/1/2026 - 12:0\(fields.clock.minute):"))
+        #expect(checkpoint.name.hasSuffix(" AM)"))
+    }
+
+    @Test("HV-003: a name is not blank and has at most a hundred characters", arguments: ["", "  ", "101"])
+    func badName(name: String) throws {
+        var lab = try Lab()
+        let name = name == "101" ? String(repeating: "x", count: 101) : name
+        let before = lab.host.inventory
+        let fault = refusal { _ = try lab.host.checkpointVM(lab.id, CheckpointRequest(name: name)) }
+        #expect(fault?.rule == "HV-003")
+        #expect(lab.host.inventory == before)
+        #expect(try lab.checkpoint(String(repeating: "x", count: 100)).name.count == 100)
+    }
+
+    @Test("HV-004: two checkpoints of a machine may have one name, and both are listed")
+    func sameName() throws {
+        var lab = try Lab()
+        try lab.checkpoint("twin")
+        try lab.checkpoint("twin")
+        #expect(try lab.host.vmSnapshots(of: lab.id, named: "twin").count == 2)
+        lab.host.settings.inferred.checkpointNamesRepeat = false
+        #expect(refusal { try lab.checkpoint("twin") }?.id == .invalidParameter)
+    }
+
+    @Test("HV-006: a machine whose checkpoints are disabled takes none")
+    func disabled() throws {
+        var lab = try Lab()
+        try lab.setType(.disabled)
+        let fault = refusal { try lab.checkpoint() }
+        #expect(fault?.rule == "HV-006")
+        #expect(fault?.message.split(separator: "\n").count == 4)
+        #expect(fault?.message.contains("Checkpoints have been disabled for 'web'.") == true)
+        #expect(fault?.fullyQualifiedErrorID == "OperationFailed,Microsoft.HyperV.PowerShell.Commands.CheckpointVM")
+        #expect(fault?.returnCode == 32768)
+    }
+
+    @Test("HV-007: a new machine takes production checkpoints")
+    func productionByDefault() throws {
+        #expect(try Lab().vm.config.checkpointType == .production)
+        #expect(CheckpointType.production.rawValue == 3)
+    }
+
+    @Test("HV-008 and HV-033: a production checkpoint holds no memory, is listed as standard, and the machine runs on")
+    func production() throws {
+        var lab = try Lab()
+        let boot = try lab.facts()[.bootID]
+        let checkpoint = try lab.checkpoint()
+        #expect(checkpoint.state == .off)
+        #expect(checkpoint.type == .standard)
+        #expect(checkpoint.consistency == .fileSystem)
+        #expect(try lab.vm.state == .running)
+        #expect(try lab.facts()[.bootID] == boot)
+        #expect(try lab.checkpoint("s", .standard).type == checkpoint.type)
+    }
+
+    @Test("HV-009: a guest that does not come to rest gets a standard checkpoint without a word")
+    func fallback() throws {
+        var lab = try Lab()
+        lab.host.tamper(with: lab.id) { $0.guest[.vss] = .stopped }
+        let checkpoint = try lab.checkpoint()
+        #expect(checkpoint.state == .saved)
+        #expect(checkpoint.consistency == .memory)
+        #expect(checkpoint.type == .standard)
+    }
+
+    @Test(
+        "HV-010, HV-150, HV-151 and HV-154: production-only never falls back, and nothing is made",
+        arguments: [("HV-150", nil), ("HV-151", .stopped), ("HV-151", .absent), ("HV-154", .outdated)]
+            as [(String, GuestComponents.Component?)])
+    func productionOnly(rule: String, component: GuestComponents.Component?) throws {
+        var lab = try Lab()
+        try lab.setType(.productionOnly)
+        if let component {
+            lab.host.tamper(with: lab.id) { $0.guest[.vss] = component }
+        } else {
+            try lab.host.disableVMIntegrationService(.vss, of: lab.id)
+        }
+        let before = lab.host.inventory
+        let fault = refusal { try lab.checkpoint() }
+        #expect(fault?.rule?.rawValue == rule)
+        #expect(fault?.message.contains("Production checkpoints cannot be created for 'web'.") == true)
+        #expect(lab.host.inventory == before)
+        #expect(try lab.vm.state == .running)
+    }
+
+    @Test(
+        "HV-150, HV-151 and HV-154: with production the same obstacles end in a standard checkpoint",
+        arguments: [nil, .stopped, .absent, .outdated] as [GuestComponents.Component?])
+    func fallbacks(component: GuestComponents.Component?) throws {
+        var lab = try Lab()
+        if let component {
+            lab.host.tamper(with: lab.id) { $0.guest[.vss] = component }
+        } else {
+            try lab.host.disableVMIntegrationService(.vss, of: lab.id)
+        }
+        #expect(try lab.checkpoint().state == .saved)
+        lab.host.tamper(with: lab.id) { $0.guest[.vss] = .running }
+        try lab.host.enableVMIntegrationService(.vss, of: lab.id)
+        #expect(try lab.checkpoint().state == .off)
+    }
+
+    @Test(
+        "HV-152: a freeze that fails or hangs fails the quiesce",
+        arguments: [GuestFaultPlan.quiesceRefused, .agentHangs], [CheckpointType.production, .productionOnly])
+    func freezeFails(plan: GuestFaultPlan, type: CheckpointType) throws {
+        var lab = try Lab()
+        try lab.setType(type)
+        lab.host.tamper(with: lab.id) { $0.hardware.inject(plan) }
+        guard type == .productionOnly else {
+            #expect(try lab.checkpoint().state == .saved)
+            return
+        }
+        let before = lab.host.inventory
+        let fault = refusal { try lab.checkpoint() }
+        #expect(fault?.rule == "HV-152")
+        #expect(lab.host.inventory == before)
+        #expect(try lab.facts()[.service] == "healthy")
+        #expect(try lab.checkpoint().state == .off, "the guest can be asked again")
+    }
+
+    @Test("HV-011: a standard checkpoint needs nothing of the guest")
+    func standard() throws {
+        var lab = try Lab()
+        for service in IntegrationService.allCases {
+            lab.host.tamper(with: lab.id) { $0.guest[service] = .absent }
+        }
+        lab.host.tamper(with: lab.id) { $0.hardware.inject(.agentHangs) }
+        #expect(try lab.checkpoint("s", .standard).state == .saved)
+    }
+
+    @Test(
+        "HV-012: a machine that is off gives disks and settings, whatever its type", arguments: CheckpointType.allCases)
+    func off(type: CheckpointType) throws {
+        var lab = try Lab()
+        try lab.stop()
+        if type == .disabled { return }
+        let checkpoint = try lab.checkpoint("off", type)
+        #expect(checkpoint.state == .off)
+        #expect(checkpoint.consistency == .off)
+        #expect(lab.host.stateFiles.isEmpty)
+    }
+
+    @Test("HV-013: a saved machine's checkpoint holds a copy of its saved state")
+    func saved() throws {
+        var lab = try Lab()
+        try lab.save()
+        #expect(try lab.checkpoint().state == .saved)
+        #expect(try lab.vm.state == .saved)
+        #expect(lab.host.stateFiles.count == 2)
+        lab.host.settings.inferred.copiesSavedState = false
+        #expect(try lab.checkpoint().state == .off)
+    }
+
+    @Test("HV-014: production-only on a machine that stands still is refused", arguments: [true, false])
+    func sleeper(isSaved: Bool) throws {
+        var lab = try Lab()
+        try lab.setType(.productionOnly)
+        if isSaved { try lab.save() } else { try lab.pause() }
+        #expect(refusal { try lab.checkpoint() }?.rule == "HV-014")
+        lab.host.settings.inferred.sleepersCannotQuiesce = false
+        #expect(try lab.checkpoint().state == .saved)
+    }
+
+    @Test("HV-015: a machine between two states takes no checkpoint")
+    func transitional() throws {
+        var lab = try Lab()
+        _ = try lab.host.saveVM(lab.id)
+        #expect(try lab.vm.state == .saving)
+        let fault = refusal { _ = try lab.host.checkpointVM(lab.id) }
+        #expect(fault?.id == .invalidState)
+        #expect(fault?.returnCode == 32775)
+        #expect(fault?.rule == "HV-015")
+    }
+
+    @Test("HV-016: a second operation on a machine is refused and not queued")
+    func busy() throws {
+        var lab = try Lab()
+        let job = try lab.host.checkpointVM(lab.id, CheckpointRequest(name: "one"))
+        let fault = refusal { _ = try lab.host.checkpointVM(lab.id, CheckpointRequest(name: "two")) }
+        #expect(fault?.rule == "HV-016")
+        #expect(fault?.message.contains("is being modified by another operation") == true)
+        try lab.host.wait(for: job)
+        lab.host.advance(by: .minutes(1))
+        #expect(lab.host.checkpoints.count == 1)
+    }
+
+    @Test("HV-017: a checkpoint that ends in error leaves no disk forked and no file behind")
+    func allOrNothing() throws {
+        var lab = try Lab()
+        let before = lab.host.inventory
+        try lab.host.inject(.snapshotEndsInError, into: lab.machine)
+        let fault = refusal { try lab.checkpoint() }
+        #expect(fault?.rule == "HV-017")
+        #expect(fault?.hasBegun == true)
+        #expect(lab.host.inventory == before)
+        #expect(try lab.facts()[.service] == "healthy", "the guest is not left frozen")
+    }
+
+    @Test("HV-017: all disks of a machine hold one instant")
+    func oneInstant() throws {
+        var lab = try Lab()
+        try lab.write(20)
+        let checkpoint = try lab.checkpoint()
+        for drive in checkpoint.config.drives {
+            let path = try #require(drive.path)
+            #expect(lab.host.files[path]?.checkpoint == checkpoint.id)
+            #expect(lab.host.files[path]?.children.count == 1)
+        }
+        #expect(checkpoint.config.drives.count == 2)
+    }
+
+    @Test("HV-018 and HV-022: a disk that cannot be forked refuses the whole machine", arguments: [true, false])
+    func physical(isPhysical: Bool) throws {
+        var lab = try Lab()
+        try lab.host.addVMHardDiskDrive(isPhysical ? .physical(3) : .fibreChannel("lun-1"), to: lab.id)
+        let before = lab.host.inventory
+        let fault = refusal { try lab.checkpoint() }
+        #expect(fault?.rule == (isPhysical ? "HV-018" : "HV-022"))
+        #expect(fault?.message.contains(isPhysical ? "physical disk 3" : "lun-1") == true)
+        #expect(lab.host.inventory == before)
+    }
+
+    @Test("HV-019: a WMI caller may pass such disks over, and they do not come back")
+    func ignored() throws {
+        var lab = try Lab()
+        try lab.host.addVMHardDiskDrive(.physical(3), to: lab.id)
+        let request = CheckpointRequest(name: "c", ignoresNonSnapshottableDisks: true)
+        let job = try lab.host.wait(for: try lab.host.createSnapshot(lab.id, request).job)
+        guard case .checkpoint(let made) = job.affected else { return #expect(Bool(false)) }
+        try lab.restore(try lab.host.checkpoint(made))
+        #expect(try lab.vm.config.drives.contains { $0.source == .physical(3) })
+    }
+
+    @Test("HV-020: a shared disk blocks checkpoints of its machine")
+    func shared() throws {
+        var lab = try Lab()
+        let path = FilePath(rawValue: "D:\\shared.vhdx")
+        try lab.host.newVHD(NewVHD(path: path))
+        try lab.host.addVMHardDiskDrive(.file(path), to: lab.id, supportPersistentReservations: true)
+        let fault = refusal { try lab.checkpoint() }
+        #expect(fault?.rule == "HV-020")
+        #expect(fault?.message.contains("shareable VHDX") == true)
+    }
+
+    @Test("HV-021: a VHD Set is refused outside of a group of machines")
+    func diskSet() throws {
+        var lab = try Lab()
+        let path = FilePath(rawValue: "D:\\set.vhds")
+        try lab.host.newVHD(NewVHD(path: path))
+        try lab.host.addVMHardDiskDrive(.file(path), to: lab.id)
+        #expect(refusal { try lab.checkpoint() }?.rule == "HV-021")
+        lab.host.settings.inferred.diskSetsNeedGroups = false
+        #expect(try lab.checkpoint().config.drives.count == 3)
+    }
+
+    @Test("HV-023: what the guest mounts by itself is in no checkpoint")
+    func guestMounts() throws {
+        var lab = try Lab()
+        var disk = Disk(size: .gibibytes(1))
+        lab.host.tamper(with: lab.id) { $0.guestMounts["iscsi"] = disk }
+        let checkpoint = try lab.checkpoint()
+        disk[7] = Block(token: 7)
+        lab.host.tamper(with: lab.id) { $0.guestMounts["iscsi"] = disk }
+        try lab.restore(checkpoint)
+        #expect(try lab.vm.guestMounts["iscsi"]?[7] == Block(token: 7))
+    }
+
+    @Test(
+        "HV-024 and HV-035: a machine that cannot be saved takes no checkpoint with memory", arguments: [true, false])
+    func unsavable(hasDevice: Bool) throws {
+        var lab = try Lab()
+        lab.host.tamper(with: lab.id) { machine in
+            if hasDevice {
+                machine.config.assignedDevices = ["GPU-P"]
+            } else {
+                machine.config.exposesVirtualization = true
+            }
+            machine.runsInnerMachines = !hasDevice
+        }
+        #expect(refusal { try lab.checkpoint("s", .standard) }?.rule == (hasDevice ? "HV-024" : "HV-035"))
+        #expect(try lab.checkpoint("p", .production).state == .off, "without memory it is one")
+        lab.host.tamper(with: lab.id) { $0.guest[.vss] = .absent }
+        #expect(refusal { try lab.checkpoint() } != nil, "the fallback would hold memory")
+        try lab.turnOff()
+        #expect(try lab.checkpoint("off", .standard).state == .off)
+    }
+
+    @Test("HV-025: a machine has fifty checkpoints at most, automatic ones included")
+    func fifty() throws {
+        var lab = try Lab(.win11)
+        try lab.stop()
+        for number in 0..<50 { try lab.checkpoint("\(number)") }
+        #expect(refusal { try lab.checkpoint("51") }?.rule == "HV-025")
+        try lab.start()
+        #expect(!lab.host.checkpoints.values.contains { $0.isAutomatic })
+        #expect(lab.host.checkpoints.count == 50)
+    }
+
+    @Test("HV-026: a checkpoint needs room for its memory, and leaves nothing behind without")
+    func room() throws {
+        var lab = try Lab()
+        lab.host.changeVolume("D:") { $0.capacity = $0.used + .gibibytes(3) }
+        try lab.setType(.standard)
+        let before = lab.host.inventory
+        let fault = refusal { try lab.checkpoint() }
+        #expect(fault?.rule == "HV-026")
+        #expect(fault?.hresult == 0x8007_0070)
+        #expect(lab.host.inventory == before)
+        #expect(try lab.checkpoint("p", .production).state == .off, "without memory there is room")
+    }
+
+    @Test("HV-027: the new files stand beside their parents, and the memory where the machine is told to put it")
+    func places() throws {
+        var lab = try Lab()
+        var change = VMChange()
+        change.snapshotFileLocation = "C:\\Snapshots"
+        try lab.host.setVM(lab.id, change)
+        let base = try lab.leaf()
+        let checkpoint = try lab.checkpoint("s", .standard)
+        let leaf = try lab.leaf()
+        #expect(leaf.folder == base.folder)
+        #expect(leaf.name.hasPrefix(base.stem + "_") && leaf.ending == "avhdx")
+        #expect(checkpoint.stateFile?.rawValue == "C:\\Snapshots\\Snapshots\\\(checkpoint.id).vmrs")
+        #expect(checkpoint.config.drives.first?.path == base)
+    }
+
+    @Test("HV-028: the place of checkpoints changes only while there is none")
+    func location() throws {
+        var lab = try Lab()
+        let checkpoint = try lab.checkpoint()
+        var change = VMChange()
+        change.snapshotFileLocation = "C:\\Snapshots"
+        #expect(refusal { try lab.host.setVM(lab.id, change) }?.rule == "HV-028")
+        try lab.remove(checkpoint)
+        try lab.host.setVM(lab.id, change)
+        #expect(try lab.vm.config.snapshotFileLocation == "C:\\Snapshots")
+    }
+
+    @Test("HV-029: over a fixed disk the machine writes to one that grows")
+    func fixed() throws {
+        var lab = try Lab()
+        try lab.stop()
+        let path = FilePath(rawValue: "D:\\fixed.vhdx")
+        try lab.host.newVHD(NewVHD(path: path, type: .fixed, size: .gibibytes(8)))
+        #expect(lab.host.files[path]?.fileSize == .gibibytes(8))
+        try lab.host.addVMHardDiskDrive(.file(path), to: lab.id)
+        try lab.checkpoint()
+        let leaf = try #require(try lab.vm.config.drives.last?.path)
+        #expect(lab.host.files[leaf]?.type == .differencing)
+        let (small, used) = (lab.host.files[leaf]?.fileSize, lab.host.volumes["D:"]?.used)
+        lab.host.write(leaf) { disk in disk[512] = Block(token: 1) }
+        #expect(lab.host.files[leaf]?.fileSize ?? .zero > small ?? .zero)
+        #expect(lab.host.volumes["D:"]?.used ?? .zero > used ?? .zero)
+    }
+
+    @Test("HV-030: the type may change while the machine runs, and counts for the next checkpoint")
+    func changeType() throws {
+        var lab = try Lab()
+        let first = try lab.checkpoint("one", .production)
+        let second = try lab.checkpoint("two", .standard)
+        #expect(first.state == .off)
+        #expect(second.state == .saved)
+        _ = try lab.host.saveVM(lab.id)
+        #expect(refusal { try lab.setType(.production) } != nil)
+    }
+
+    @Test("HV-031: an old host has no types of checkpoints, and every one is standard")
+    func oldHost() throws {
+        var lab = try Lab(.ws2012r2)
+        #expect(refusal { try lab.setType(.production) }?.id == .namedParameterNotFound)
+        #expect(try lab.checkpoint().state == .saved)
+    }
+
+    @Test("HV-032: an old configuration has no production checkpoints")
+    func oldVersion() throws {
+        var lab = try Lab()
+        lab.host.tamper(with: lab.id) { $0.config.version = ConfigurationVersion(5, 0) }
+        #expect(try lab.checkpoint().state == .saved)
+        try lab.setType(.productionOnly)
+        #expect(refusal { try lab.checkpoint() }?.rule == "HV-032")
+        lab.host.settings.inferred.productionNeedsVersion = ConfigurationVersion(5, 0)
+        #expect(try lab.checkpoint().state == .off)
+    }
+
+    @Test("HV-034: a standard checkpoint of a domain controller is taken, and the journal warns of it")
+    func domainController() throws {
+        var lab = try Lab()
+        lab.host.tamper(with: lab.id) { $0.isDomainController = true }
+        try lab.checkpoint("p")
+        #expect(!lab.host.takeEvents().contains { $0.text.contains("domain controllers") })
+        try lab.checkpoint("s", .standard)
+        #expect(lab.host.takeEvents().contains { $0.text.contains("only production checkpoints are supported") })
+    }
+
+    @Test("HV-037: the replica side takes no user checkpoints")
+    func replica() throws {
+        var lab = try Lab()
+        lab.host.tamper(with: lab.id) { $0.isReplica = true }
+        #expect(refusal { try lab.checkpoint() }?.rule == "HV-037")
+        let job = try lab.host.checkpointVM(lab.id, CheckpointRequest(name: "r", type: .replica))
+        try lab.host.wait(for: job)
+        #expect(try lab.host.vmSnapshots(of: lab.id, type: .replica).count == 1)
+    }
+
+    @Test("HV-153: a production checkpoint of a Linux guest is consistent for files, and its database replays")
+    func fileSystems() throws {
+        var lab = try Lab()
+        try lab.write(50)
+        let checkpoint = try lab.checkpoint()
+        #expect(checkpoint.consistency == .fileSystem)
+        try lab.restore(checkpoint)
+        try lab.start()
+        let facts = try lab.facts()
+        #expect(facts[.fileSystem(.data)] == "clean")
+        #expect(facts[.database] == "replayed")
+        #expect(facts[.records] == 50)
+        lab.host.tamper(with: lab.id) { $0.guest.isWindows = true }
+        #expect(try lab.checkpoint().consistency == .application)
+    }
+}
