@@ -10,7 +10,7 @@ extension HyperV {
         [
             Explanation(
                 .power, [.changed, .lost], "HV-061", "Applying a checkpoint without memory leaves the machine off.",
-                when: [.memory(false)]),
+                when: [.memory(false), .wasOn(true)]),
             Explanation(
                 .power, [.changed], "HV-062",
                 "Applying a checkpoint with memory to a machine that does not run leaves it saved.",
@@ -22,11 +22,13 @@ extension HyperV {
                 .snapshots, [.changed], "HV-066", "The failed state was kept as a checkpoint before.",
                 when: [.reverted(RevertMethod.checkpointAndRestore.rawValue)]),
         ]
-        + [DiskRole.root, .data].map { role in
-            Explanation(
-                .disk(role), [.changed], "HV-027",
-                "Each checkpoint and each apply opens a new AVHDX beside the disk: what is written to has another name."
-            )
+        + [RevertMethod.restore, .checkpointAndRestore].flatMap { method in
+            DiskRole.allCases.map { role in
+                Explanation(
+                    .disk(role), [.changed], "HV-027",
+                    "Each checkpoint and each apply opens a new AVHDX beside the disk, which is what is written to.",
+                    when: [.reverted(method.rawValue)])
+            }
         }
 
     /// What a boot loses.
@@ -34,7 +36,7 @@ extension HyperV {
         Explanation(
             fact, [.changed, .lost], "HV-061",
             "A checkpoint without memory stands for a machine that is off: the guest boots anew.",
-            when: [.memory(false)])
+            when: [.memory(false), .wasOn(true)])
     }
 
     /// What was in caches and is gone with the memory, or with a guest that was only frozen.

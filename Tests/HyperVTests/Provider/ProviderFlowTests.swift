@@ -180,12 +180,12 @@ struct ProviderFlowTests {
             let id = VirtualMachine.ID(rawValue: report.machine.rawValue)
             if lab.host.machines[id]?.state != .running { try lab.host.setPower(.on, of: report.machine) }
             let restored = try lab.host.facts(of: report.machine)
+            let situation = Situation(snapshot: snapshot, revert: report, power: "on")
             for fact in Set(wanted.found + restored.found).sorted() where wanted[fact] != restored[fact] {
                 let fate = Fate(wanted: wanted[fact], failed: failed[fact], restored: restored[fact])
                 #expect(
-                    HyperV.explanations.contains {
-                        $0.accounts(for: fact, fate, snapshot: snapshot, revert: report)
-                    }, "\(fact) is \(fate) after \(snapshot.method) and \(method)")
+                    HyperV.explanations.contains { $0.accounts(for: fact, fate, in: situation) },
+                    "\(fact) is \(fate) after \(snapshot.method) and \(method)")
             }
         }
     }
