@@ -26,7 +26,10 @@ struct ReportWriter {
         try json?.write(try JSONReport.data(of: results))
         guard ![junit, json, markdown].contains(where: { $0?.isStandardOutput == true }) else { return }
         var parts = showsFacts ? results.map { FactsReport.text(of: $0, style: style) } : []
-        parts += [MatrixReport.text(of: results, style: style), FailureReport.text(of: results, style: style)]
+        let rules = RuleBook.fromLedger
+        parts += [
+            MatrixReport.text(of: results, style: style), FailureReport.text(of: results, rules: rules, style: style),
+        ]
         Console.print(parts.filter { !$0.isEmpty }.map(Self.withoutLineEnd).joined(separator: "\n\n"))
     }
 

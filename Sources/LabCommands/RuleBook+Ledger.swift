@@ -6,7 +6,9 @@ extension RuleBook {
     static var fromLedger: RuleBook {
         RuleBook(
             Ledger(lines: ledgerLines).rules.map { rule in
-                Entry(id: rule.id, claim: rule.claim, source: rule.source, confidence: rule.confidence)
+                Entry(
+                    id: rule.id, claim: rule.claim, source: rule.source == "-" ? "" : rule.source,
+                    confidence: rule.confidence)
             })
     }
 }

@@ -43,6 +43,18 @@ final class Workbench: Sendable {
         }
     }
 
+    /// What a platform can do, wherever it is.
+    static func capabilities(of place: Place) -> Capabilities {
+        switch place {
+        case .ec2: EC2.capabilities
+        case .azure: AzureCompute.capabilities
+        case .gce: ComputeEngine.capabilities
+        case .hyperv: HyperV.capabilities
+        case .vsphere: VSphere.capabilities
+        case .libvirt: LibvirtDriver.whatLibvirtCanDo
+        }
+    }
+
     /// Why platforms cannot be used here, for those that cannot.
     func unavailable(_ places: [Place]) async -> [Platform: String] {
         guard places.contains(.libvirt) else { return [:] }

@@ -23,14 +23,6 @@ struct ResultTable {
 }
 
 extension RunResult {
-    /// The word in the result's cell: the grade of a run that passed, the outcome of any other.
-    var cell: String {
-        guard conclusion.outcome == .passed else {
-            return conclusion.outcome == .failed ? "FAILED" : conclusion.outcome.rawValue
-        }
-        return verdict?.grade?.rawValue ?? "passed"
-    }
-
     /// The line that repeats the run.
     package var repetition: String {
         let only = scenario.hasSuffix("]") ? " --only \(scenario.quotedForShell)" : ""

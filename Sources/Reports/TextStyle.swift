@@ -31,7 +31,16 @@ package struct TextStyle: Hashable, Sendable {
         text.count <= width ? text : String(text.prefix(max(0, width - 1))) + "…"
     }
 
+    /// A text in at most `width` columns, with its middle cut out where it is longer, so that both ends can be told.
+    static func cutMiddle(_ text: String, to width: Int) -> String {
+        guard text.count > width else { return text }
+        let end = max(0, width - 1) / 2
+        return String(text.prefix(max(0, width - 1 - end))) + "…" + String(text.suffix(end))
+    }
+
     /// A text in lines of at most `width` columns, broken between words, and inside a word only where it is longer.
+    ///
+    /// The address of a page is never broken, since nobody could follow it then.
     static func wrap(_ text: String, to width: Int) -> [String] {
         let width = max(1, width)
         var lines: [String] = []
@@ -45,7 +54,7 @@ package struct TextStyle: Hashable, Sendable {
                 lines.append(line)
                 line = String(word)
             }
-            while line.count > width {
+            while line.count > width, !line.contains("://") {
                 lines.append(String(line.prefix(width)))
                 line = String(line.dropFirst(width))
             }

@@ -32,7 +32,7 @@ extension EC2 {
             [
                 Explanation(
                     .disk(role), [.changed], "AWS-068",
-                    "A snapshot is restored by making a new volume, which only names the snapshot that it came from.",
+                    "A snapshot is restored by CreateVolume, which answers with a new volume that names the snapshot.",
                     when: [isSwap]),
                 Explanation(
                     .disk(role), [.changed], "AWS-119", "A launch makes new volumes for all the devices of its image.",

@@ -34,14 +34,33 @@ import Testing
                 odd           unsupported       errored
 
                 1 passed, 1 failed, 1 unsupported, 3 errored
+                A scenario passes when what it expects holds, a bad state too; its cell says how good the state is
+                that came back. crash-consistent: as after a power cut.
 
                 """)
         #expect(
             MatrixReport.markdown(of: results).hasPrefix(
                 "| scenario | vsphere | ec2 |\n|---|---|---|\n| good | crash-consistent | errored |\n| bad | **FAILED** |"
             ))
-        let narrow = MatrixReport.text(of: results, style: TextStyle(width: 40))
-        #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 44 })
+    }
+
+    @Test(
+        "whatever room there is, no line of the matrix is longer, and each row can be told",
+        arguments: [40, 60, 80, 120])
+    func narrow(columns: Int) async throws {
+        var results: [RunResult] = []
+        for (number, platform) in ["ec2", "azure", "gce", "hyperv", "vsphere", "libvirt"].enumerated() {
+            for result in try await self.results().prefix(2) + self.results().suffix(2) {
+                var result = result
+                result.platform = Platform(rawValue: platform)
+                result.scenario = "power-loss-in-the-upgrade[phase=\(number.isMultiple(of: 2) ? "unpack" : "start")]"
+                results.append(result)
+            }
+        }
+        let text = MatrixReport.text(of: results, style: TextStyle(width: columns))
+        let least = 60  // Six columns of the shortest words and the least of a name need that much.
+        #expect(text.split(separator: "\n").filter { $0.count > max(columns, least) } == [])
+        #expect(Set(text.split(separator: "\n").prefix(3)).count == 3)
     }
 
     @Test("colours come only where they are asked for")
@@ -66,13 +85,25 @@ import Testing
                 """)
     }
 
+    @Test("a failure says how we know: what the rule behind it says, and where, once")
+    func proof() async throws {
+        let result = try await results()[2]
+        let book = RuleBook([.init(id: "VMW-901", claim: "Caches are lost.", source: "page 7", confidence: "D")])
+        let text = FailureReport.text(of: [result, result], rules: book)
+        #expect(text.matches(of: /VMW-901 says: Caches are lost. <page 7>\n/).count == 1)
+    }
+
     @Test("runs that did not happen say why, and runs that passed say nothing")
     func others() async throws {
         let results = try await results()
         #expect(FailureReport.text(of: [results[0]]) == "")
         #expect(
             FailureReport.text(of: [results[4]])
-                == "unsupported: odd on vsphere: vsphere has no external-database: the fake has no outside (VMW-001)\n")
+                == "unsupported  odd on vsphere: vsphere has no external-database: the fake has no outside (VMW-001)\n")
+        var twin = results[4]
+        twin.platform = .ec2
+        #expect(
+            FailureReport.text(of: [results[4], twin]).hasPrefix("unsupported  odd on vsphere and ec2: vsphere has no"))
     }
 
     @Test("the facts of one run stand in a table with their fates and what accounts for them")
