@@ -6,7 +6,7 @@ BELAY := .build/debug/belay
 
 SIMULATED := --skip LibvirtDriverTests --skip EndToEndTests --skip TidyTests
 
-# Run the whole scenario library on every platform: simulated EC2, Azure, Compute Engine and vSphere, and real QEMU machines.
+# Run the whole scenario library on every platform: simulated EC2, Azure, Compute Engine, Hyper-V and vSphere, and real QEMU machines.
 run: packages
 	swift build
 	$(BELAY) run

@@ -21,7 +21,7 @@ struct CompareTests {
         let result = try await Belay.run("compare", "with-memory")
         #expect(result.code == 0, "\(result.errors)")
         let heading = try #require(result.output.split(separator: "\n").first { $0.contains("ec2") })
-        for platform in ["ec2", "azure", "gce", "vsphere"] { #expect(heading.contains(platform)) }
+        for platform in ["ec2", "azure", "gce", "hyperv", "vsphere"] { #expect(heading.contains(platform)) }
         #expect(!heading.contains("libvirt"))
         #expect(result.output.contains("unsupported [1]"))
         #expect(result.output.contains("What the rules say\nAWS-002  "))

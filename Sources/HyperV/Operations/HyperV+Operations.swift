@@ -114,7 +114,10 @@ extension HyperV {
     /// Takes back what a job that failed had begun.
     private mutating func abandon(_ job: Job) {
         switch job.operation {
-        case .createCheckpoint, .exportMachine: thaw(job.machine)
+        case .createCheckpoint:
+            thaw(job.machine)
+            if !settings.inferred.forksAllOrNothing { leaveFirstForked(job.machine) }
+        case .exportMachine: thaw(job.machine)
         case .applyCheckpoint: leaveOff(job.machine)
         case .start: changeState(of: job.machine) { state in state.abandonStart() }
         case .shutDown: changeState(of: job.machine) { state in state.abandonShutDown() }

@@ -63,7 +63,7 @@ extension HyperV {
                 if files[path]?.format == .vhdSet, settings.inferred.diskSetsNeedGroups {
                     throw .checkpoint("A VHD Set is attached and this VM is in no group", machine, rule: "HV-021")
                 }
-                if let fault = fault(inChainOf: path), settings.inferred.forksAllOrNothing { throw fault }
+                if let fault = fault(inChainOf: path) { throw fault }
             }
         }
     }

@@ -175,6 +175,17 @@ extension HyperV {
         machines[id]?.config.repoint(from: path, to: leaf)
     }
 
+    /// Where forks are not taken back, the first disk of a checkpoint that failed stays on a layer that belongs to nobody.
+    ///
+    /// Rule: HV-017.
+    mutating func leaveFirstForked(_ id: VirtualMachine.ID) {
+        guard let path = machines[id]?.attachedFiles.first, let live = content(of: path) else { return }
+        putAway(path)
+        let leaf = openLeaf(on: path, holding: live)
+        files[leaf]?.owner = id
+        machines[id]?.config.repoint(from: path, to: leaf)
+    }
+
     /// The name of a checkpoint that was given none: the machine's, and the time as in the United States.
     ///
     /// Rule: HV-002.

@@ -9,6 +9,8 @@ struct Judge {
     let upgrade: String?
     /// The power state in which the last revert left the machine.
     let left: FactValue?
+    /// What the last snapshot holds.
+    let held: FactValue?
     /// What accounts for a fact's fate.
     let accounts: (Fact) -> [Account]
 
@@ -39,6 +41,7 @@ struct Judge {
             return (grade.rawValue, (least...most).contains(grade))
         case .upgrade: return word(upgrade.map { .text($0) }, wanted, missing: "there was none")
         case .left: return word(left, wanted, missing: "nothing was reverted")
+        case .held: return word(held, wanted, missing: "no snapshot was taken")
         case .fact(let fact): return look(at: fact, for: wanted)
         }
     }
@@ -97,7 +100,7 @@ struct Judge {
                 .configuration, .looseFiles, .stuckJobs, .openRecords, .bootID,
             ].filter { moments.wanted[$0] != present[$0] }
         case .left: [.power]
-        case .upgrade: []
+        case .upgrade, .held: []
         }
     }
 }

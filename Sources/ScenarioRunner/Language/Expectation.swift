@@ -19,6 +19,8 @@ package struct Expectation: Hashable, Sendable {
         case upgrade
         /// The power state in which the last revert left the machine.
         case left
+        /// What the last snapshot holds.
+        case held
         /// A fact.
         case fact(Fact)
     }

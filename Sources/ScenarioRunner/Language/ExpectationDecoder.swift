@@ -18,6 +18,7 @@ enum ExpectationDecoder {
             case "grade": expectation(entry, .grade, decode: grade)
             case "upgrade": expectation(entry, .upgrade) { $0.text.map { .word($0) } }
             case "left": expectation(entry, .left) { $0.text.map { .word($0 == "running" ? "on" : $0) } }
+            case "held": expectation(entry, .held) { $0.text.map { .word($0) } }
             default:
                 Vocabulary.factKeys.first { $0.name == entry.key }.flatMap { key in
                     expectation(entry, .fact(key.fact)) { value(of: $0, kind: key.kind) }

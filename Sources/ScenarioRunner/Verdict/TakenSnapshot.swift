@@ -36,4 +36,7 @@ package struct TakenSnapshot: Hashable, Sendable, Codable {
         storedBytes = snapshot.storedBytes
         notes = snapshot.notes.map { Account(rule: $0.rule?.rawValue, text: $0.text) }
     }
+
+    /// What it holds, in the word of the scenario language.
+    var held: FactValue { holdsMemory ? "memory" : isQuiesced ? "quiesced" : "disks" }
 }

@@ -19,6 +19,14 @@ extension Vocabulary {
                             .init("suspended", "The machine was suspended."),
                         ])), "In which power state the last revert left the machine."),
                 .init(
+                    "held",
+                    .perPlatform(
+                        .words([
+                            .init("memory", "The machine's memory, and its disks."),
+                            .init("quiesced", "Disks that the guest had brought to rest."),
+                            .init("disks", "Disks as they were."),
+                        ])), "What the last snapshot holds, as its provider says, whatever was asked for."),
+                .init(
                     "facts", .dictionary(keys: nil, values: .perPlatform(anyValue)),
                     "Any fact by its name, as reports show it."),
             ] + factKeys.map { key in .init(key.name, .perPlatform(key.kind.shape), key.documentation) }))
