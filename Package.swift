@@ -89,20 +89,25 @@ let package = Package(
         .executableTarget(
             name: "belay-benchmarks", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", "EC2", "VSphere"],
             path: "Benchmarks/Sources"),
+        // What tests of all planes share: checkers that answer with findings.
+        .target(name: "PlaneTesting", dependencies: ["LabCore", "Hypervisor"], path: "Tests/PlaneTesting"),
         .testTarget(name: "LabCoreTests", dependencies: ["LabCore"]),
         .testTarget(name: "HypervisorTests", dependencies: ["Hypervisor", "LabCore"]),
         .testTarget(name: "SimulatedMachineTests", dependencies: ["SimulatedMachine", "Hypervisor", "LabCore"]),
-        .testTarget(name: "EC2Tests", dependencies: ["EC2", "SimulatedMachine", "Hypervisor", "LabCore"]),
         .testTarget(
-            name: "HyperVTests", dependencies: ["HyperV", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
+            name: "HyperVTests",
+            dependencies: ["PlaneTesting", "HyperV", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
         .testTarget(
-            name: "VSphereTests", dependencies: ["VSphere", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
+            name: "EC2Tests", dependencies: ["PlaneTesting", "EC2", "SimulatedMachine", "Hypervisor", "LabCore"]),
+        .testTarget(
+            name: "VSphereTests",
+            dependencies: ["PlaneTesting", "VSphere", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
         .testTarget(
             name: "ComputeEngineTests",
-            dependencies: ["ComputeEngine", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
+            dependencies: ["PlaneTesting", "ComputeEngine", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
         .testTarget(
             name: "AzureComputeTests",
-            dependencies: ["AzureCompute", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
+            dependencies: ["PlaneTesting", "AzureCompute", "SimulatedMachine", "Hypervisor", "LabCore", hashTrees]),
         .testTarget(
             name: "LibvirtDriverTests",
             dependencies: [

@@ -7,9 +7,11 @@ public struct Agenda<Event: Hashable & Sendable>: Hashable, Sendable {
         let due: Instant
         let number: Int
         let event: Event
+
+        func comes(before other: Entry) -> Bool { (due, number) < (other.due, other.number) }
     }
 
-    /// Sorted with the latest first, so that the next event is taken from the end in constant time.
+    /// A binary heap: every entry comes before the two at twice its place and one or two more.
     private var entries: [Entry] = []
     private var entered = 0
 
@@ -17,17 +19,16 @@ public struct Agenda<Event: Hashable & Sendable>: Hashable, Sendable {
     public init() {}
 
     /// The time of the next event, if there is one.
-    public var next: Instant? { entries.last?.due }
+    public var next: Instant? { entries.first?.due }
 
     /// Enters `event` to fall due at `due`.
     ///
-    /// - Complexity: linear in the entries that fall due earlier, which are few when time advances steadily.
+    /// - Complexity: logarithmic in the number of entries.
     @discardableResult
     public mutating func enter(_ event: Event, at due: Instant) -> Ticket {
         entered += 1
-        var place = entries.endIndex
-        while place > 0, entries[place - 1].due <= due { place -= 1 }
-        entries.insert(Entry(due: due, number: entered, event: event), at: place)
+        entries.append(Entry(due: due, number: entered, event: event))
+        rise(from: entries.endIndex - 1)
         return Ticket(number: entered)
     }
 
@@ -37,14 +38,46 @@ public struct Agenda<Event: Hashable & Sendable>: Hashable, Sendable {
     @discardableResult
     public mutating func withdraw(_ ticket: Ticket) -> Bool {
         guard let place = entries.firstIndex(where: { $0.number == ticket.number }) else { return false }
-        entries.remove(at: place)
+        remove(at: place)
         return true
     }
 
     /// Takes out the next event that is due at `limit` or before.
+    ///
+    /// - Complexity: logarithmic in the number of entries.
     public mutating func take(dueBy limit: Instant) -> (due: Instant, event: Event)? {
-        guard let last = entries.last, last.due <= limit else { return nil }
-        entries.removeLast()
-        return (last.due, last.event)
+        guard let first = entries.first, first.due <= limit else { return nil }
+        remove(at: entries.startIndex)
+        return (first.due, first.event)
+    }
+
+    private mutating func remove(at place: Int) {
+        let last = entries.removeLast()
+        guard place < entries.endIndex else { return }
+        entries[place] = last
+        sink(from: place)
+        rise(from: place)
+    }
+
+    private mutating func rise(from start: Int) {
+        var place = start
+        while place > 0, entries[place].comes(before: entries[(place - 1) / 2]) {
+            entries.swapAt(place, (place - 1) / 2)
+            place = (place - 1) / 2
+        }
+    }
+
+    private mutating func sink(from start: Int) {
+        var place = start
+        while true {
+            let left = 2 * place + 1
+            guard left < entries.endIndex else { return }
+            let right = left + 1
+            let isRightFirst = right < entries.endIndex && entries[right].comes(before: entries[left])
+            let first = isRightFirst ? right : left
+            guard entries[first].comes(before: entries[place]) else { return }
+            entries.swapAt(place, first)
+            place = first
+        }
     }
 }

@@ -184,7 +184,7 @@ extension ComputeEngine {
         for disk in replaced {
             let instants = disks[disk.id]?.instantSnapshots ?? []
             guard let first = instants.first, let name = instantSnapshots[first]?.path.name else {
-                discard([disk.path.name], zone: disk.zone)
+                notes += discard([disk.path.name], zone: disk.zone)
                 continue
             }
             notes.append(
@@ -198,12 +198,20 @@ extension ComputeEngine {
     }
 
     /// Deletes disks that nobody has attached.
-    mutating func discard(_ names: [String], zone: String) {
+    ///
+    /// - Returns: what is to be told of those that are still there.
+    @discardableResult
+    mutating func discard(_ names: [String], zone: String) -> [Note] {
+        var stuck: [Note] = []
         for name in names {
             guard let disk = find(name, \.disks, zone: zone), disk.users.isEmpty else { continue }
             do throws(Refusal) {
                 try done { plane, id throws(ComputeFault) in try plane.deleteDisk(name, zone: zone, requestID: id) }
-            } catch { note(name, "could not be deleted: \(error)") }
+            } catch {
+                note(name, "could not be deleted: \(error)")
+                stuck.append(Note("The disk \(name) could not be deleted and is still there: \(error.message)"))
+            }
         }
+        return stuck
     }
 }

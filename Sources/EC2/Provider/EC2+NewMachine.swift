@@ -21,10 +21,10 @@ extension EC2 {
                 try patiently { ec2 throws(EC2Fault) in try ec2.associateAddress(address, with: launched) }
             }
             if isTemporary { deregister(image) }
-            if !settings.provider.keepsReplaced { try retire(old) }
+            let stuck = settings.provider.keepsReplaced ? [] : try retire(old)
             return RevertReport(
                 machine: MachineID(rawValue: launched.rawValue), method: RevertMethod.newInstance.rawValue,
-                leftRunning: true, notes: plan.notes + newInstanceNotes(old, launched))
+                leftRunning: true, notes: plan.notes + newInstanceNotes(old, launched) + stuck)
         } catch {
             if let new { giveBack(new, to: old) }
             if isTemporary { deregister(image) }
@@ -109,7 +109,9 @@ extension EC2 {
     }
 
     /// Terminates the old instance and deletes what stays behind of it.
-    private mutating func retire(_ old: Instance) throws(Refusal) {
+    ///
+    /// - Returns: what is to be told of disks that are still there.
+    private mutating func retire(_ old: Instance) throws(Refusal) -> [Note] {
         let leftBehind = instances[old.id]?.devices.values.sorted() ?? []
         _ = try patiently { ec2 throws(EC2Fault) in
             try ec2.terminateInstances([old.id])
@@ -117,7 +119,7 @@ extension EC2 {
             $0.instances[old.id]?.state == .shuttingDown ? [] : nil
         }
         _ = poll { $0.instances[old.id]?.state == .terminated }
-        discard(leftBehind.filter { volumes[$0]?.state == .available })
+        return discard(leftBehind.filter { volumes[$0]?.state == .available })
     }
 
     /// Gives a new instance up that could not take the old one's place, and the old one what it had.

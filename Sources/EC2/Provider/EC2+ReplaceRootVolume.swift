@@ -38,8 +38,8 @@ extension EC2 {
         var plan = plan
         plan.notes.append(
             Note("The task '\(task.id)' left the instance without a root, so volumes were swapped.", rule: "AWS-139"))
-        let report = try swapVolumes(plan)
-        if let old = task.oldRoot, !settings.provider.keepsReplaced { discard([old]) }
+        var report = try swapVolumes(plan)
+        if let old = task.oldRoot, !settings.provider.keepsReplaced { report.notes += discard([old]) }
         return report
     }
 }

@@ -30,10 +30,10 @@ extension EC2 {
             undo(swaps, on: plan.machine, starting: wasRunning)
             throw error.asFailure
         }
-        if !settings.provider.keepsReplaced { discard(swaps.compactMap(\.old)) }
+        let stuck = settings.provider.keepsReplaced ? [] : discard(swaps.compactMap(\.old))
         return RevertReport(
             machine: MachineID(rawValue: plan.machine.rawValue), method: RevertMethod.swapVolumes.rawValue,
-            leftRunning: true, notes: plan.notes + notes(on: swaps, plan.machine))
+            leftRunning: true, notes: plan.notes + notes(on: swaps, plan.machine) + stuck)
     }
 
     private func notes(on swaps: [VolumeSwap], _ machine: Instance.ID) -> [Note] {
@@ -158,7 +158,11 @@ extension EC2 {
     }
 
     /// Deletes volumes that nobody has attached.
-    mutating func discard(_ ids: [Volume.ID]) {
+    ///
+    /// - Returns: what is to be told of those that are still there.
+    @discardableResult
+    mutating func discard(_ ids: [Volume.ID]) -> [Note] {
+        var stuck: [Note] = []
         for id in ids where volumes[id] != nil && volumes[id]?.attachment == nil {
             do throws(Refusal) {
                 try patiently { ec2 throws(EC2Fault) in
@@ -166,7 +170,11 @@ extension EC2 {
                 } ifLost: {
                     $0.volumes[id]?.state == .deleting ? () : nil
                 }
-            } catch { note(id.rawValue, "could not be deleted: \(error)") }
+            } catch {
+                note(id.rawValue, "could not be deleted: \(error)")
+                stuck.append(Note("The volume \(id) could not be deleted and is still there: \(error.message)"))
+            }
         }
+        return stuck
     }
 }

@@ -21,6 +21,9 @@ extension SimulatedMachine {
         storage.setClock(clock)
     }
 
+    /// When a running guest does something of its own accord; nothing while it is frozen or has nothing to do.
+    package var nextTimer: Instant? { power == .on && !isFrozen ? nextDue : nil }
+
     private var nextDue: Instant? {
         [storage.nextDue, session?.nextDue, session?.database?.nextDue].compactMap { $0 }.min()
     }

@@ -38,7 +38,7 @@ extension VSphere {
         guard history == snapshot.changeHistory, owners[earlier] == snapshot.virtualMachine,
             let before = self.content(of: key, at: try self.snapshot(earlier).snapshot)
         else {
-            guard settings.oldChangeIDIsRefused else { return whole() }
+            guard settings.inferred.oldChangeIDIsRefused else { return whole() }
             throw MethodFault(.fileNotFound(file: "changeId \(changeID)"), rule: "VMW-086")
         }
         return content.changedBlocks(since: before)

@@ -9,12 +9,19 @@ extension VirtualMachine {
 }
 
 extension VSphere {
+    /// Merges what no snapshot needs.
+    ///
+    /// `ConsolidateVMDisks_Task`.
+    package mutating func consolidateDisks(of vm: Moref<VirtualMachine>) throws(MethodFault) -> Moref<TaskInfo> {
+        try submit(.consolidate, to: vm)
+    }
+
     /// Whether there are deltas that no snapshot explains.
     ///
     /// `runtime.consolidationNeeded`.
     package func consolidationNeeded(of id: Moref<VirtualMachine>) throws(MethodFault) -> Bool {
         let vm = try virtualMachine(id)
-        guard settings.unconsolidatedRemovalShows || !vm.keepsDeltas else { return false }  // Rule: VMW-095.
+        guard settings.inferred.unconsolidatedRemovalShows || !vm.keepsDeltas else { return false }  // Rule: VMW-095.
         return nextStep(for: vm) != nil
     }
 

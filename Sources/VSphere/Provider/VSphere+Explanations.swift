@@ -15,7 +15,7 @@ extension VSphere {
                 when: ran),
             Explanation(
                 .power, [.changed], "VMW-065", "A revert that is not to switch on leaves the machine suspended.",
-                when: [.memory(true), .reverted(ProviderMethod.revertWithoutPowerOn)]),
+                when: [.memory(true), .reverted(RevertMethod.revertWithoutPowerOn.rawValue)]),
             Explanation(.bootID, [.changed, .lost], "VMW-063", coldBoot, when: ran),
             Explanation(.jobs, [.changed, .lost], "VMW-063", coldBoot, when: ran),
             Explanation(.stuckJobs, [.changed, .lost], "VMW-063", coldBoot, when: ran),
@@ -28,7 +28,7 @@ extension VSphere {
     /// The files that a revert in place opens.
     private static var newDeltas: [Explanation] {
         let text = "Each snapshot and each revert opens a new delta: the file that is written to has another name."
-        return [ProviderMethod.revert, ProviderMethod.revertWithoutPowerOn].flatMap { method in
+        return [RevertMethod.revert.rawValue, RevertMethod.revertWithoutPowerOn.rawValue].flatMap { method in
             DiskRole.allCases.map { role in
                 Explanation(.disk(role), [.changed], "VMW-122", text, when: [.reverted(method)])
             }
@@ -68,7 +68,7 @@ extension VSphere {
 
     /// What a clone does not share with the machine it stands for.
     private static var newMachine: [Explanation] {
-        let isClone: [Explanation.Circumstance] = [.reverted(ProviderMethod.newMachine)]
+        let isClone: [Explanation.Circumstance] = [.reverted(RevertMethod.newMachine.rawValue)]
         let text = "A clone of a snapshot is a new machine with a reference, interfaces and files of its own."
         let facts: [Fact] = [.machine, .hardwareAddress, .privateAddress, .disk(.root), .disk(.data)]
         return facts.map { Explanation($0, [.changed], "VMW-137", text, when: isClone) } + [

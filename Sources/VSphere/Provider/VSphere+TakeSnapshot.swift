@@ -2,18 +2,16 @@ import HashTreeCollections
 public import Hypervisor
 import LabCore
 
-/// The words of the reference provider for the ways in which it takes and reverts snapshots.
-enum ProviderMethod {
+/// A native way of taking a snapshot.
+enum TakingMethod: String, ProviderMethod {
+    static let purpose = "way of taking a snapshot"
+
     /// One snapshot of all dependent disks.
-    static let snapshot = "snapshot"
+    case snapshot
     /// The same, with the root disk made independent before, so that it stays out.
-    static let independentRoot = "independent-root"
-    /// `RevertToSnapshot_Task`.
-    static let revert = "revert"
-    /// `RevertToSnapshot_Task` with `suppressPowerOn`.
-    static let revertWithoutPowerOn = "revert-suppress-power-on"
-    /// A new machine, cloned from the snapshot.
-    static let newMachine = "new-machine"
+    ///
+    /// Rule: VMW-073.
+    case independentRoot = "independent-root"
 }
 
 extension VSphere {
@@ -41,91 +39,60 @@ extension VSphere {
         }
     }
 
+    /// The snapshots of a machine, oldest first.
+    public func snapshots(of machine: MachineID) throws(Refusal) -> [Hypervisor.Snapshot] {
+        let vm = try labMachine(machine)
+        return vm.tree.nodes.sorted { $0.value.number < $1.value.number }
+            .compactMap { vm.snapshots[$0.key] }
+            .map { describe($0, of: vm, notes: []) }
+    }
+
+    /// Removes one snapshot, and merges what that left behind.
+    public mutating func deleteSnapshot(
+        _ snapshot: Hypervisor.Snapshot.ID, of machine: MachineID
+    ) throws(Refusal) {
+        let vm = try labMachine(machine)
+        let id = Moref<VirtualMachineSnapshot>(snapshot.rawValue)
+        let remove = { (plane: inout VSphere) throws(MethodFault) in
+            try plane.removeSnapshot(id, removeChildren: false)
+        }
+        do throws(Refusal) {
+            try run("RemoveSnapshot_Task", on: vm.id, remove)
+        } catch {
+            guard error.kind == .failed else { throw error }
+            if virtualMachines[vm.id]?.snapshots[id] != nil {  // As vSAN does once; see VMW-101.
+                try run("RemoveSnapshot_Task", on: vm.id, remove)
+            } else {
+                try consolidate(vm.id)
+            }
+        }
+        try bringRootBack(of: vm.id)
+    }
+
+    /// Runs ConsolidateVMDisks_Task where deltas were left.
+    private mutating func consolidate(_ id: Moref<VirtualMachine>) throws(Refusal) {
+        try run("ConsolidateVMDisks_Task", on: id) { (plane) throws(MethodFault) in
+            try plane.consolidateDisks(of: id)
+        }
+    }
+
     private mutating func takeOfMachine(
         _ request: SnapshotRequest, of vm: VirtualMachine
     ) throws(Refusal) -> Hypervisor.Snapshot {
-        try check(request.method, against: [ProviderMethod.snapshot])
+        try check(request, against: .snapshot)
         var notes: [Note] = []
-        if provider.independentRoots.contains(vm.id) {
+        if catalogue.independentRoots.contains(vm.id) {
             try changeRoot(of: vm, to: .persistent, notes: &notes) { _, _ in }
-            provider.independentRoots.remove(vm.id)
+            catalogue.independentRoots.remove(vm.id)
         }
         return try create(request, of: vm.id, notes: notes)
     }
 
-    /// Makes the root disk independent while the machine is off, and takes the snapshot before it runs again.
-    private mutating func takeOfDataDisk(
-        _ request: SnapshotRequest, of vm: VirtualMachine
-    ) throws(Refusal) -> Hypervisor.Snapshot {
-        try check(request.method, against: [ProviderMethod.independentRoot])
-        if vm.config.disks.first(where: { $0.role == .root })?.mode == .independentPersistent {
-            return try create(request, of: vm.id, notes: [])
-        }
-        if request.memory {
-            throw Refusal(
-                .unsupported, code: "MemorySnapshotOnIndependentDisk",
-                message: "Memory cannot be kept when the root disk stays out of the snapshot.", rule: "VMW-029")
-        }
-        var notes: [Note] = []
-        var taken: Hypervisor.Snapshot?
-        try changeRoot(of: vm, to: .independentPersistent, notes: &notes) { (plane, notes) throws(Refusal) in
-            taken = try plane.create(request, of: vm.id, notes: notes)
-        }
-        provider.independentRoots.insert(vm.id)
-        guard var snapshot = taken else { throw Refusal(.lab, code: "NoSnapshot", message: "No snapshot was made.") }
-        snapshot.notes = notes + snapshot.notes.filter { !notes.contains($0) }
-        return snapshot
-    }
-
-    /// Changes the root disk's mode while the machine is off, does something else meanwhile, and brings the power back.
-    private mutating func changeRoot(
-        of vm: VirtualMachine, to mode: DiskMode, notes: inout [Note],
-        meanwhile body: (inout VSphere, [Note]) throws(Refusal) -> Void
-    ) throws(Refusal) {
-        guard let root = vm.config.disks.first(where: { $0.role == .root }) else {
-            throw Refusal(.lab, code: "NoRootDisk", message: "The machine has no root disk.")
-        }
-        guard vm.tree.isEmpty else {
-            let message = "The root disk's mode cannot change while the machine has snapshots."
-            throw Refusal(.refused, code: "InvalidDeviceSpec", message: message, rule: "VMW-115")
-        }
-        let wasRunning = vm.power.state == .poweredOn
-        if vm.power.state == .suspended {
-            let message = "The machine must be off, not suspended, to change a disk's mode."
-            throw Refusal(.refused, code: "InvalidPowerState", message: message, rule: "VMW-010")
-        }
-        if wasRunning {
-            try shutDownAndWait(vm.id)
-            notes.append(Note("The guest was shut down for it and booted again: a disk's mode changes only while off."))
-        }
-        notes.append(
-            Note("The root disk is \(mode.rawValue) from now on.", rule: mode.isIndependent ? "VMW-073" : "VMW-115"))
-        let before = root.mode
-        do throws(Refusal) {
-            try setMode(mode, ofDisk: root.key, of: vm.id)
-            try body(&self, notes)
-        } catch {
-            // The first error is the one to report; what cannot be put back shows in the machine's configuration.
-            if virtualMachines[vm.id]?.tree.isEmpty == true { try? setMode(before, ofDisk: root.key, of: vm.id) }
-            if wasRunning { try? setPower(.on, of: MachineID(rawValue: vm.id.value)) }
-            throw error
-        }
-        if wasRunning { try setPower(.on, of: MachineID(rawValue: vm.id.value)) }
-    }
-
-    mutating func setMode(_ mode: DiskMode, ofDisk key: Int, of vm: Moref<VirtualMachine>) throws(Refusal) {
-        try run("ReconfigVM_Task", on: vm) { (plane) throws(MethodFault) in
-            try plane.reconfigureVM(vm, ConfigSpec(devices: [.setDiskMode(key: key, mode)]))
-        }
-    }
-
-    // MARK: The call
-
     /// Calls CreateSnapshot_Task with what can be had of memory and quiescing.
-    private mutating func create(
+    mutating func create(
         _ request: SnapshotRequest, of id: Moref<VirtualMachine>, notes: [Note]
     ) throws(Refusal) -> Hypervisor.Snapshot {
-        awaitGuest(id)
+        waitUntilReady(id)
         let vm = try labMachine(MachineID(rawValue: id.value))
         var notes = notes
         let quiesces = try decideQuiescing(request, of: vm, notes: &notes)
@@ -190,27 +157,5 @@ extension VSphere {
         }
         notes.append(obstacle)
         return false
-    }
-
-    func check(_ method: String?, against known: [String]) throws(Refusal) {
-        guard let method, !known.contains(method) else { return }
-        let message = "vSphere knows no way '\(method)' for this; it knows \(known.joined(separator: ", "))."
-        throw Refusal(.unsupported, code: "UnknownMethod", message: message)
-    }
-}
-
-extension String {
-    /// The text as the name of a snapshot: `%`, `/` and `\` escaped.
-    ///
-    /// Rule: VMW-021.
-    var escapedForSnapshots: String {
-        map { character in
-            switch character {
-            case "%": "%25"
-            case "/": "%2f"
-            case "\\": "%5c"
-            default: String(character)
-            }
-        }.joined()
     }
 }

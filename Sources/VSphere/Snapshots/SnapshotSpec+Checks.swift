@@ -39,13 +39,13 @@ extension VSphere {
         guard settings.multipleSnapshotsSupported || vm.tree.isEmpty else {
             throw MethodFault(.multipleSnapshotsNotSupported, rule: "VMW-039")
         }
-        guard vm.tree.path(to: vm.tree.current).count < settings.maxSnapshotLevels else {
+        guard vm.tree.path(to: vm.tree.current).count < settings.quotas.maxSnapshotLevels else {
             throw MethodFault(.tooManySnapshotLevels, rule: "VMW-037")
         }
         guard let limit = vm.config.extraConfig["snapshot.maxSnapshots"].flatMap(Int.init),
             vm.tree.nodes.count >= min(limit, 496)
         else { return }
-        let isSingle = limit == 1 && settings.singleSnapshotHasOwnFault
+        let isSingle = limit == 1 && settings.inferred.singleSnapshotHasOwnFault
         throw MethodFault(isSingle ? .multipleSnapshotsNotSupported : .tooManySnapshotLevels, rule: "VMW-038")
     }
 
@@ -74,7 +74,7 @@ extension VSphere {
         }
         guard vm.power.state != .poweredOff, vm.config.disks.contains(where: \.mode.isIndependent) else { return }
         if memory { throw MethodFault(.memorySnapshotOnIndependentDisk, rule: "VMW-029") }
-        if settings.independentDiskNeedsPowerOff {
+        if settings.eras.independentDiskNeedsPowerOff {
             throw MethodFault(.invalidPowerState(requested: .poweredOff, existing: vm.power.state), rule: "VMW-030")
         }
     }

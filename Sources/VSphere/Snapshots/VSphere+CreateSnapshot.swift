@@ -1,8 +1,20 @@
+import Hypervisor
 import HashTreeCollections
 import LabCore
 import SimulatedMachine
 
 extension VSphere {
+    /// Creates a snapshot.
+    ///
+    /// `CreateSnapshot_Task`, `CreateSnapshotEx_Task`.
+    package mutating func createSnapshot(
+        _ spec: SnapshotSpec, of vm: Moref<VirtualMachine>
+    ) throws(MethodFault) -> Moref<TaskInfo> {
+        try submit(.createSnapshot(spec), to: vm) { (plane, vm) throws(MethodFault) in
+            try plane.validate(spec, for: vm)
+        }
+    }
+
     /// What the call itself refuses, before there is a task.
     func validate(_ spec: SnapshotSpec, for vm: VirtualMachine) throws(MethodFault) {
         if let minutes = spec.quiesceTimeout, !(5...240).contains(minutes) {
@@ -14,7 +26,7 @@ extension VSphere {
         if vm.isTemplate {
             throw MethodFault(.notSupported(why: "the machine is a template"), rule: "VMW-050")
         }
-        if spec.name.isEmpty, !settings.emptyNameFailsInTask {
+        if spec.name.isEmpty, !settings.inferred.emptyNameFailsInTask {
             throw MethodFault(.invalidArgument(property: "name"), rule: "VMW-022")
         }
     }
@@ -31,14 +43,13 @@ extension VSphere {
         if contents.state == .suspended, vm.suspensionIsHeld {
             throw MethodFault(.snapshotNoChange, rule: "VMW-028")
         }
-        if vm.power.state == .poweredOff, spec.memory, !settings.memoryIsIgnoredWhenOff {
+        if vm.power.state == .poweredOff, spec.memory, !settings.inferred.memoryIsIgnoredWhenOff {
             throw MethodFault(.invalidPowerState(requested: .poweredOn, existing: .poweredOff), rule: "VMW-026")
         }
         try store.demand(contents.holdsMemory ? vm.config.memory + dataFileSize : dataFileSize, for: vm.home)
         let timings = settings.timings
         let hold = timings.create + timings.createPerDisk * vm.config.dependentDisks.count
-        if nextSnapshotFails {
-            nextSnapshotFails = false
+        if doomedSnapshots.strike([id]) {
             doom(id, MethodFault(.genericVMConfigFault(why: "An error occurred while saving the snapshot.")))
         }
         guard contents.quiesces else {
@@ -130,7 +141,7 @@ extension VSphere {
         return VirtualMachineSnapshot(
             id: newSnapshotMoref(of: vm.id, number: number), virtualMachine: vm.id, name: spec.name,
             text: spec.text ?? "",  // Rule: VMW-023.
-            createTime: now + settings.hostClockLead,  // Rule: VMW-017.
+            createTime: now + settings.inferred.hostClockLead,  // Rule: VMW-017.
             state: contents.state, isQuiesced: isQuiesced, config: vm.config,
             memory: contents.holdsMemory ? vm.hardware.memory : nil, guest: vm.guest, bootTime: vm.power.bootTime,
             processorFeatures: hosts[vm.host]?.processorFeatures ?? [], changeHistory: vm.changeHistory,
@@ -179,7 +190,7 @@ extension VSphere {
         guard world.dice.chance(chance.numerator, in: chance.denominator) else { return }
         // Without room for the deltas there are no leftovers, which is what was to be shown.
         try? openDeltas(of: id)
-        record(id, "the cancelled snapshot left deltas behind")
+        note(id, "the cancelled snapshot left deltas behind")
     }
 
     private func contents(of spec: SnapshotSpec, for vm: VirtualMachine) -> SnapshotContents {

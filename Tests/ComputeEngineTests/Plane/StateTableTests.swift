@@ -1,4 +1,5 @@
 import LabCore
+import PlaneTesting
 import Testing
 
 @testable import ComputeEngine
@@ -55,7 +56,7 @@ struct StateTableTests {
             StateEvent("repaired", [.repairing: .running]) { $0.repaired(restarts: true) },
             StateEvent("not restarted", [.repairing: .terminated]) { $0.repaired(restarts: false) },
         ])
-    func instances(event: StateEvent<PowerState>) { event.check() }
+    func instances(event: StateEvent<PowerState>) { #expect(event.findings() == []) }
 
     @Test(
         "disks",
@@ -74,7 +75,7 @@ struct StateTableTests {
             StateEvent("zone failed", [.ready: .unavailable]) { $0.zoneFailed() },
             StateEvent("zone returned", [.unavailable: .ready]) { $0.zoneReturned() },
         ])
-    func disks(event: StateEvent<DiskState>) { event.check() }
+    func disks(event: StateEvent<DiskState>) { #expect(event.findings() == []) }
 
     @Test(
         "snapshots and machine images",
@@ -98,7 +99,7 @@ struct StateTableTests {
                 return true
             },
         ])
-    func snapshots(event: StateEvent<SnapshotState>) { event.check() }
+    func snapshots(event: StateEvent<SnapshotState>) { #expect(event.findings() == []) }
 
     @Test(
         "instant snapshots",
@@ -116,7 +117,7 @@ struct StateTableTests {
             StateEvent("zone failed", [.ready: .unavailable]) { $0.zoneFailed() },
             StateEvent("zone returned", [.unavailable: .ready]) { $0.zoneReturned() },
         ])
-    func instantSnapshots(event: StateEvent<InstantSnapshotState>) { event.check() }
+    func instantSnapshots(event: StateEvent<InstantSnapshotState>) { #expect(event.findings() == []) }
 
     @Test(
         "images",
@@ -132,7 +133,7 @@ struct StateTableTests {
                 return true
             },
         ])
-    func images(event: StateEvent<ImageState>) { event.check() }
+    func images(event: StateEvent<ImageState>) { #expect(event.findings() == []) }
 
     @Test(
         "resource policies",
@@ -149,7 +150,7 @@ struct StateTableTests {
                 return true
             },
         ])
-    func policies(event: StateEvent<ResourcePolicyState>) { event.check() }
+    func policies(event: StateEvent<ResourcePolicyState>) { #expect(event.findings() == []) }
 
     @Test("operations, with and without an error")
     func operations() {

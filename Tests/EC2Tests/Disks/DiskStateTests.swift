@@ -1,3 +1,4 @@
+import PlaneTesting
 import Testing
 
 @testable import EC2
@@ -6,7 +7,7 @@ import Testing
 struct DiskStateTests {
     @Test("a volume: every event in every state")
     func volume() {
-        Matrix<VolumeState>(
+        let table = StateTable<VolumeState>(
             events: [
                 ("created", { _ = $0.created() }), ("failed", { _ = $0.failed() }), ("attach", { try $0.attach() }),
                 ("detached", { _ = $0.detached() }), ("delete", { try $0.delete() }), ("removed", { _ = $0.removed() }),
@@ -19,12 +20,13 @@ struct DiskStateTests {
                 .deleted: [.deleted, .deleted, nil, .deleted, nil, .deleted],
                 .error: [.error, .error, nil, .error, .deleting, .error],
             ]
-        ).check()
+        )
+        #expect(table.findings() == [])
     }
 
     @Test("an attachment: every event in every state")
     func attachment() {
-        Matrix<AttachmentState>(
+        let table = StateTable<AttachmentState>(
             events: [
                 ("connected", { _ = $0.connected() }), ("detach", { _ = try $0.detach() }),
                 ("disconnected", { _ = $0.disconnected(isMounted: false) }),
@@ -38,12 +40,13 @@ struct DiskStateTests {
                 .busy: [.busy, .busy, .busy, .busy, .detached],
                 .detached: [.detached, nil, .detached, .detached, .detached],
             ]
-        ).check()
+        )
+        #expect(table.findings() == [])
     }
 
     @Test("a modification: every event in every state")
     func modification() {
-        Matrix<VolumeModification.State>(
+        let table = StateTable<VolumeModification.State>(
             events: [
                 ("applied", { _ = $0.applied() }), ("optimized", { _ = $0.optimized() }),
                 ("gave up", { _ = $0.gaveUp() }),
@@ -54,6 +57,7 @@ struct DiskStateTests {
                 .completed: [.completed, .completed, .completed],
                 .failed: [.failed, .failed, .failed],
             ]
-        ).check()
+        )
+        #expect(table.findings() == [])
     }
 }

@@ -1,3 +1,4 @@
+import PlaneTesting
 import Testing
 
 @testable import EC2
@@ -6,7 +7,7 @@ import Testing
 struct PowerStateTests {
     @Test("every event in every state")
     func table() {
-        Matrix<PowerState>(
+        let table = StateTable<PowerState>(
             events: [
                 ("start", { _ = try $0.start() }), ("stop", { _ = try $0.stop() }), ("reboot", { _ = try $0.reboot() }),
                 ("terminate", { _ = $0.terminate() }), ("launched", { _ = $0.launched() }),
@@ -23,7 +24,8 @@ struct PowerStateTests {
                 ],
                 .terminated: [nil, nil, .terminated, .terminated, .terminated, .terminated, .terminated, .terminated],
             ]
-        ).check()
+        )
+        #expect(table.findings() == [])
     }
 
     @Test("the numbers of the states are the vendor's")

@@ -1,4 +1,5 @@
 import LabCore
+import PlaneTesting
 import Testing
 
 @testable import EC2
@@ -7,7 +8,7 @@ import Testing
 struct SnapshotStateTests {
     @Test("a snapshot: every event in every state")
     func snapshot() {
-        Matrix<SnapshotState>(
+        let table = StateTable<SnapshotState>(
             events: [
                 ("copied", { _ = $0.copied() }), ("failed", { _ = $0.failed() }),
                 ("delete", { try $0.delete(isRetained: false) }),
@@ -22,12 +23,13 @@ struct SnapshotStateTests {
                 .recovering: [.recovering, .recovering, nil, nil, nil, .completed, .recovering],
                 .deleted: [.deleted, .deleted, nil, nil, nil, .deleted, .deleted],
             ]
-        ).check()
+        )
+        #expect(table.findings() == [])
     }
 
     @Test("a tier: every event in every state")
     func tier() {
-        Matrix<SnapshotTier.State>(
+        let table = StateTable<SnapshotTier.State>(
             events: [
                 ("archive", { try $0.archive() }), ("restore", { try $0.restore(permanently: false) }),
                 ("restore for good", { try $0.restore(permanently: true) }), ("moved", { _ = $0.moved() }),
@@ -40,7 +42,8 @@ struct SnapshotStateTests {
                 .temporaryRestoreCompleted: [nil, nil, .permanentRestoreInProgress, .archive],
                 .permanentRestoreInProgress: [nil, nil, nil, .standard],
             ]
-        ).check()
+        )
+        #expect(table.findings() == [])
     }
 
     @Test(

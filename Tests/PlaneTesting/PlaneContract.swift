@@ -1,0 +1,176 @@
+package import Hypervisor
+import LabCore
+
+/// What every control plane keeps, whatever platform it simulates, checked by making it do things.
+///
+/// A clause answers with sentences that say what was not kept, and with nothing when all was.
+package struct PlaneContract<Plane: ControlPlane>: Sendable {
+    /// One clause of the contract.
+    package struct Clause: Sendable, CustomStringConvertible {
+        /// What is kept.
+        package let description: String
+        private let check: @Sendable () throws -> [String]
+
+        fileprivate init(_ description: String, _ check: @escaping @Sendable () throws -> [String]) {
+            (self.description, self.check) = (description, check)
+        }
+
+        /// What was not kept.
+        package func findings() throws -> [String] { try check() }
+    }
+
+    /// All clauses.
+    package static var clauses: [Clause] {
+        [
+            Clause("one seed gives one plane and one journal, another seed another plane") { try sameSeedSameEvents() },
+            Clause("what happens to a fork does not happen to the original") { try forksAreIndependent() },
+            Clause("power changes in every way that a scenario asks for") { try powerChanges() },
+            Clause("what was there at the snapshot comes back, and what came later does not") { try comesBack() },
+            Clause("after everything was removed nothing is left") { try removesEverything() },
+        ]
+            + Step.allCases.flatMap { step in
+                faults.map { word, effect in
+                    Clause("\(step.rawValue), with any one call \(word), does its work or leaves things as they were") {
+                        try survives(effect, in: step)
+                    }
+                }
+            }
+    }
+
+    private static var faults: [(String, Fault.CallEffect)] {
+        [("refused", .refuse(code: nil)), ("throttled", .throttle), ("answered into the void", .loseReply)]
+    }
+
+    /// A machine on a new plane.
+    package struct Bench {
+        package var plane: Plane
+        package var machine: MachineID
+
+        package init(seed: UInt64 = 11) throws {
+            plane = Plane(seed: seed)
+            machine = try plane.makeMachine(
+                MachineSpec(
+                    name: "contract", appliance: .generic, version: "1.0",
+                    disks: [DiskSpec(role: .root, size: .gibibytes(1)), DiskSpec(role: .data, size: .gibibytes(1))],
+                    memory: .mebibytes(512)))
+            _ = try plane.perform(.write(records: 10), on: machine)
+            _ = try plane.perform(.flush, on: machine)
+        }
+
+        /// Takes a snapshot of the machine.
+        package mutating func take(_ name: String = "before") throws -> Snapshot {
+            try plane.takeSnapshot(SnapshotRequest(name: name), of: machine)
+        }
+
+        /// Writes more, and lets an upgrade fail half way.
+        package mutating func fail() throws {
+            _ = try plane.perform(.write(records: 5), on: machine)
+            let failure = UpgradeFailure(phase: .migrate, cause: .error)
+            _ = try plane.perform(.upgrade(version: "1.1", failure: failure), on: machine)
+        }
+
+        /// Goes back, and switches on what the platform leaves off.
+        package mutating func revert(to snapshot: Snapshot) throws {
+            machine = try plane.revert(RevertRequest(snapshot: snapshot.id), of: machine).machine
+            try switchOn()
+        }
+
+        package mutating func switchOn() throws {
+            if try plane.facts(of: machine)[.power] != "on" { try plane.setPower(.on, of: machine) }
+        }
+
+        package func fact(_ fact: Fact) throws -> FactValue? { try plane.facts(of: machine)[fact] }
+    }
+
+    private static func sameSeedSameEvents() throws -> [String] {
+        func run(_ seed: UInt64) throws -> (Plane, [Event]) {
+            var bench = try Bench(seed: seed)
+            let snapshot = try bench.take()
+            try bench.fail()
+            try bench.revert(to: snapshot)
+            let events = bench.plane.takeEvents()
+            return (bench.plane, events)
+        }
+        let (first, again, other) = (try run(7), try run(7), try run(8))
+        return [
+            first.1.isEmpty ? "nothing stands in the journal" : nil,
+            first.1 == again.1 ? nil : "two journals of one seed differ",
+            first.0 == again.0 ? nil : "two planes of one seed differ",
+            first.0 != other.0 ? nil : "two seeds give one plane",
+        ].compactMap(\.self)
+    }
+
+    private static func forksAreIndependent() throws -> [String] {
+        let bench = try Bench()
+        let facts = try bench.plane.facts(of: bench.machine)
+        var fork = bench
+        let snapshot = try fork.take()
+        try fork.fail()
+        try fork.revert(to: snapshot)
+        try fork.plane.removeEverything()
+        let unchanged = try Bench()
+        return [
+            bench.plane == unchanged.plane ? nil : "the original is not what it was",
+            try bench.plane.facts(of: bench.machine) == facts ? nil : "the original's machine is not what it was",
+            fork.plane != bench.plane ? nil : "the fork is as if nothing had happened to it",
+        ].compactMap(\.self)
+    }
+
+    private static func powerChanges() throws -> [String] {
+        var bench = try Bench()
+        var findings: [String] = []
+        let steps: [(PowerAction, FactValue)] = [
+            (.reboot, "on"), (.cut, "off"), (.on, "on"), (.shutDown, "off"), (.on, "on"),
+        ]
+        for (action, wanted) in steps {
+            let boot = try bench.fact(.bootID)
+            try bench.plane.setPower(action, of: bench.machine)
+            let found = try bench.fact(.power)
+            if found != wanted {
+                findings.append(
+                    "after '\(action.rawValue)' the power is \(found.map(String.init(describing:)) ?? "unknown")")
+            }
+            guard wanted == "on" else { continue }
+            if try bench.fact(.service) != "healthy" {
+                findings.append("the service is down after '\(action.rawValue)'")
+            }
+            if try bench.fact(.bootID) == boot { findings.append("no boot after '\(action.rawValue)'") }
+        }
+        return findings
+    }
+
+    private static func comesBack() throws -> [String] {
+        var bench = try Bench()
+        let snapshot = try bench.take()
+        try bench.fail()
+        let broken = try bench.fact(.service)
+        try bench.revert(to: snapshot)
+        let snapshots = try bench.plane.snapshots(of: bench.machine)
+        return [
+            broken != "healthy" ? nil : "the upgrade was to fail",
+            try bench.fact(.records) == 10 ? nil : "the records are not those of the snapshot",
+            try bench.fact(.version) == "1.0" ? nil : "the version is not that of the snapshot",
+            try bench.fact(.service) == "healthy" ? nil : "the service does not run",
+            snapshots.map(\.id) == [snapshot.id] ? nil : "the snapshot is not there any more",
+        ].compactMap(\.self)
+    }
+
+    private static func removesEverything() throws -> [String] {
+        var findings: [String] = []
+        for fault in [nil, Fault.snapshotEndsInError, .call(verb: "*", occurrence: 1, effect: .refuse(code: nil))] {
+            var bench = try Bench()
+            _ = try bench.take()
+            if let fault {
+                try bench.plane.inject(fault, into: bench.machine)
+                _ = try? bench.take("second")  // It may fail: what is left of it is the question.
+                try bench.plane.inject(fault, into: bench.machine)
+            }
+            let sorted = bench.plane.leftovers
+            if sorted.isEmpty || sorted != sorted.sorted() { findings.append("what is there is not listed in order") }
+            try bench.plane.removeEverything()
+            let left = bench.plane.leftovers
+            if !left.isEmpty { findings.append("left with \(fault.map { "\($0)" } ?? "no fault"): \(left)") }
+        }
+        return findings
+    }
+}
