@@ -110,12 +110,12 @@ struct RunTests {
         #expect(result.errors.contains("Simulated machines end with the process"))
     }
 
-    /// Sixteen runs of a long scenario: far more than is done before a signal arrives, however quick the machine is.
+    /// Sixty-four runs of a long scenario: far more than is done before a signal arrives, however quick the machine is.
     private static let endless = """
         scenario: s
         title: A machine writes for a long time
         inputs:
-          number: [\((1...16).map(String.init).joined(separator: ", "))]
+          number: [\((1...64).map(String.init).joined(separator: ", "))]
         steps:
           - repeat:
               times: 100

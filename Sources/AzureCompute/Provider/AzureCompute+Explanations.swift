@@ -73,7 +73,7 @@ extension AzureCompute {
                 Explanation(
                     fact, [.changed, .lost, .corrupt], "AZ-021",
                     "Each disk was taken at the instant of its own call, and they do not fit together.",
-                    when: [.taken(method.rawValue)])
+                    when: [.taken(method.rawValue), .holds(.root, true), .holds(.data, true)])
             }
         }
 }

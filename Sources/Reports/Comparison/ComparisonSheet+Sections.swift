@@ -133,7 +133,7 @@ extension Verdict.Finding {
         let fate = isUnexplained ? "\(fate.rawValue) [?]" : fate.rawValue
         guard differs, !fact.isDigest else { return fate }
         let (before, after) = (wanted?.description ?? "none", restored?.description ?? "none")
-        guard before.count <= 24, after.count <= 48 else { return fate }
+        guard before.count <= 16, after.count <= 48 else { return fate }
         return "\(fate): \(before) → \(after)"
     }
 }

@@ -68,8 +68,10 @@ package enum ComparisonText {
         return (0..<max(1, height)).map { line in
             TextStyle.pad(line == 0 ? row.label : "", to: label)
                 + zip(zip(cells, wrapped), widths).map { pair, width in
-                    let text = TextStyle.pad(line < pair.1.count ? pair.1[line] : "", to: width)
-                    return String(repeating: " ", count: gap) + (pair.0.tone.map { style.paint(text, $0) } ?? text)
+                    let text = line < pair.1.count ? pair.1[line] : ""
+                    let painted = pair.0.tone.map { style.paint(text, $0) } ?? text
+                    let filling = String(repeating: " ", count: max(0, width - text.count))
+                    return String(repeating: " ", count: gap) + painted + filling
                 }.joined()
         }
     }

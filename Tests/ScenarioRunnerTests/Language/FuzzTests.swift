@@ -37,6 +37,62 @@ import Testing
         }
     }
 
+    @Test(
+        "whatever becomes of a file's bytes, it is read or complained about, and what can be read can be run",
+        arguments: ScenarioLibraryTests.files)
+    func bytes(name: String) throws {
+        let folder = ScenarioLibraryTests.folder
+        let bytes = try Array(Data(contentsOf: folder.appending(path: name)))
+        var counts = [true: 0, false: 0]
+        for seed in 0..<80 {
+            var dice = Dice(seed: UInt64(seed))
+            let other = ScenarioLibraryTests.files[dice.roll(below: ScenarioLibraryTests.files.count)]
+            let strange = try Array(Data(contentsOf: folder.appending(path: other)))
+            let mutant = String(decoding: mutate(bytes, with: strange, &dice), as: UTF8.self)
+            do throws(ScenarioFileError) {
+                let file = try ScenarioFile(mutant, name: name)
+                counts[true, default: 0] += 1
+                for scenario in file.scenarios.prefix(2) {
+                    var plane = FakePlane(seed: UInt64(seed))
+                    var interpreter = Interpreter(plan: Plan(fake: scenario))
+                    _ = interpreter.run(on: &plane, interruptAfter: 500)
+                    #expect(plane.leftovers == [], "seed \(seed)")
+                }
+            } catch {
+                counts[false, default: 0] += 1
+                #expect(!error.diagnostics.isEmpty, "seed \(seed)")
+                let again = #expect(throws: ScenarioFileError.self) { try ScenarioFile(mutant, name: name) }
+                #expect(again?.description == error.description, "seed \(seed)")
+            }
+        }
+        #expect(counts[true, default: 0] > 5 && counts[false, default: 0] > 5, "both kinds came: \(counts)")
+    }
+
+    /// Damages bytes as disks, editors and merges do: single bits, holes, repeated stretches, cut ends, parts of another file.
+    private func mutate(_ bytes: [UInt8], with other: [UInt8], _ dice: inout Dice) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0...dice.roll(below: 2) {
+            let place = dice.roll(below: bytes.count + 1)
+            let end = min(bytes.count, place + 1 + dice.roll(below: 40))
+            switch dice.roll(below: 7) {
+            case 0 where place < bytes.count: bytes[place] ^= 1 << UInt8(dice.roll(below: 8))
+            case 1 where place < bytes.count: bytes[place] = UInt8(dice.roll(below: 256))
+            case 2: bytes.removeSubrange(place..<end)
+            case 3: bytes.insert(contentsOf: bytes[place..<end], at: end)
+            case 4: bytes.removeSubrange(end...)
+            case 5:
+                let start = dice.roll(below: other.count)
+                bytes.insert(contentsOf: other[start..<min(other.count, start + 60)], at: place)
+            default:
+                // Two lines change places, which leaves the file well-formed more often than not.
+                var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+                lines.swapAt(dice.roll(below: lines.count), dice.roll(below: lines.count))
+                bytes = Array(lines.joined(separator: [UInt8(ascii: "\n")]))
+            }
+        }
+        return bytes
+    }
+
     private func mutate(_ text: String, _ dice: inout Dice) -> String {
         var scalars = Array(text.unicodeScalars)
         for _ in 0...dice.roll(below: 4) {
