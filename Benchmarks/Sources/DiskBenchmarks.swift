@@ -21,8 +21,25 @@ enum DiskBenchmarks {
                 found: "\(keptBytes(of: full, writes: false)) B", wanted: "1024 B at most"),
             Row(
                 subject: "the same, and what one block written before each adds to the map",
-                found: "\(keptBytes(of: full, writes: true)) B", wanted: ""),
+                found: "\(keptBytes(of: full, writes: true)) B", wanted: "1024 B at most"),
+            Row(
+                subject: "read : write of a block of that disk, one after the other",
+                found: "\(reading(full).brief) ns : \(writing(full).brief) ns", wanted: ""),
         ]
+    }
+
+    private static func reading(_ disk: Disk) -> Double {
+        var sum: UInt64 = 0
+        let each = nanoseconds(each: blocks) { sum &+= disk[$0]?.digest ?? 0 }
+        consume(sum)
+        return each
+    }
+
+    private static func writing(_ disk: Disk) -> Double {
+        var disk = disk
+        let each = nanoseconds(each: blocks) { disk[$0] = Block(token: UInt64($0)) }
+        consume(disk)
+        return each
     }
 
     @inline(never)

@@ -29,7 +29,7 @@ public struct Disk: Hashable, Sendable {
 
     /// One block, or nothing where none was written or it was discarded; traps beyond the end of the disk.
     ///
-    /// - Complexity: logarithmic in the largest block number, to the base of 32.
+    /// - Complexity: logarithmic in the largest block number, to the base of 8.
     public subscript(block: Int) -> Block? {
         get {
             precondition(block >= 0 && block < blockCount, "block \(block) lies beyond a disk of \(blockCount) blocks")
