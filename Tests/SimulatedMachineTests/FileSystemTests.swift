@@ -172,6 +172,25 @@ struct FileSystemTests {
         }
     }
 
+    @Test(
+        "blocks that were freed are not used again before the transaction that freed them is committed",
+        arguments: [false, true])
+    func freedBlocks(isCommitted: Bool) throws {
+        var volume = try Volume()
+        for step in Self.write + [.fsync("/f"), .create("/g"), .fsync("/g"), .remove("/f")] { try volume.run(step) }
+        if isCommitted { try volume.run(.sync) }
+        try volume.run(.write("/g", pages: 0..<5, version: 2), owner: 1)
+        try volume.storage.on(.root) { fileSystem, drives throws(FileSystemFault) in
+            try fileSystem.writeBack("/g", to: &drives)
+        }
+        let written = Set((0..<5).map { Volume.page(1, $0, 2) })
+        var places: [Int] = []
+        volume.storage.drives[.root]?.forEachWrittenBlock { if written.contains($1) { places.append($0) } }
+        #expect(places.count == 5, "the pages of the new file are on the disk")
+        try volume.mount()
+        #expect(try volume.pages("/f") == (isCommitted ? nil : (0..<5).map { Volume.page(0, $0, 1) }))
+    }
+
     @Test("preallocated pages read as zeros until they are written")
     func preallocated() throws {
         var volume = try Volume()
