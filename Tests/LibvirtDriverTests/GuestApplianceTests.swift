@@ -15,7 +15,9 @@ import Testing
             (.drainJobs(limit: .minutes(10)), ["drain", "600"]), (.maintenance(true), ["maintenance", "on"]),
             (.maintenance(false), ["maintenance", "off"]), (.startService, ["start"]), (.stopService, ["stop"]),
             (.flush, ["flush"]), (.fillDisk(.data, leaving: .mebibytes(1)), ["fill", "data", "1048576"]),
-            (.correctAddresses, ["address", "10.0.2.15"]), (.deleteStuckJobs, ["delete-stuck"]), (.status, ["status"]),
+            (.writeAsAdministrator(records: 5), ["write-admin", "5"]), (.applyConfiguration, ["apply"]),
+            (.replication(false), ["replication", "off"]), (.correctAddresses, ["address", "10.0.2.15"]),
+            (.deleteStuckJobs, ["delete-stuck"]), (.status, ["status"]),
         ] as [(ApplianceCommand, [String])])
     func words(command: ApplianceCommand, words: [String]) {
         #expect(GuestAppliance.words(of: command, address: "10.0.2.15") == words)

@@ -97,6 +97,10 @@ import Testing
             ],
             expect: "{snapshots: 0}", outcome: .passed, done: ["1", "2"]),
         Row(
+            testDescription: "whether a deleted snapshot can be reverted to is for the platform to say",
+            steps: ["- snapshot: {name: a}", "- delete-snapshot: a", "- {revert: a, refused: {rule: VMW-906}}"],
+            outcome: .passed, done: ["1", "2", "3"]),
+        Row(
             testDescription: "a refusal for another reason does not hold",
             steps: [
                 "- fault: quiesce-refused",

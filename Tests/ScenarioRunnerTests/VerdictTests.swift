@@ -33,6 +33,16 @@ import Testing
         #expect(verdict.grade == .crashConsistent)
     }
 
+    @Test("a service that was off with its machine at the snapshot and runs now is accounted for")
+    func serviceOfAMachineThatWasOff() throws {
+        let steps = [
+            "- power: shut-down", "- snapshot: {name: before}", "- power: on",
+            "- upgrade: {to: \"2.0\", fails: {during: migrate, how: error}}", "- revert: before", "- power: on",
+        ]
+        let verdict = try #require(record(try .of(steps)).verdict)
+        #expect(!verdict.unexplained.contains { $0.fact == .service })
+    }
+
     @Test("with memory the very machine comes back")
     func memory() throws {
         let steps = [

@@ -26,6 +26,19 @@ struct GitHubEnterpriseServerTests {
         try bench.perform(command)
     }
 
+    @Test("GHES-005: an address on the exception list still gets in, and what it writes is newer than the snapshot")
+    func exceptions() throws {
+        var bench = try Self.bench()
+        try bench.perform(.maintenance(true))
+        let disks = bench.disks
+        try bench.perform(.writeAsAdministrator(records: 5))
+        #expect(bench.status?.records == 35)
+        bench.revert(to: disks)
+        #expect(bench.status?.records == 30)
+        try bench.perform(.stopService)
+        #expect(throws: GuestFault.self) { try bench.perform(.writeAsAdministrator(records: 1)) }
+    }
+
     @Test("GHES-006: maintenance mode does not stop jobs; a drain waits for them and leaves the disks at rest")
     func jobs() throws {
         var bench = try Self.bench()
@@ -133,6 +146,18 @@ struct GitHubEnterpriseServerTests {
         #expect(bench.facts[.bootID] != before[.bootID])
     }
 
+    @Test("GHES-008: an upgrade asks before it writes anything, and no ends it with nothing changed")
+    func declined() throws {
+        var bench = try Self.bench()
+        let before = bench.facts
+        let no = UpgradeFailure(phase: .preCheck, cause: .declined)
+        let answer = try bench.perform(.upgrade(version: "3.14.0", failure: no))
+        #expect(!answer.succeeded)
+        #expect(answer.output.last?.contains("GHES-008") == true, "\(answer.output)")
+        #expect(bench.facts == before)
+        #expect(answer.status?.isHealthy == true)
+    }
+
     @Test("GHES-010: maintenance mode cannot be lifted before the upgrade has ended")
     func lifting() throws {
         var bench = try Self.bench()
@@ -185,6 +210,44 @@ struct GitHubEnterpriseServerTests {
         #expect(answer.succeeded == (hours == 25), "\(answer.output)")
         #expect(answer.output.last?.contains("GHES-011") == (hours == 2))
         if hours == 2 { #expect(answer.status?.trouble == "schema 3.14, want 3.15") }
+    }
+
+    @Test("GHES-017: applying the configuration makes up for the migrations that a failed upgrade left out")
+    func application() throws {
+        var bench = try Self.bench()
+        let failure = UpgradeFailure(phase: .migrate, occurrence: 2, cause: .error)
+        try bench.perform(.upgrade(version: "3.14.0", failure: failure))
+        #expect(bench.facts[.schema] == "mixed")
+        let answer = try bench.perform(.applyConfiguration)
+        #expect(answer.succeeded, "\(answer.output)")
+        #expect(answer.status?.isHealthy == true)
+        #expect(bench.facts[.schema] == "3.14")
+        try bench.perform(.maintenance(false))
+        let before = bench.facts
+        #expect(try bench.perform(.applyConfiguration).succeeded)
+        #expect(bench.facts == before, "applied again it changes nothing")
+    }
+
+    @Test(
+        "GHES-022: a replica follows into the failed state, unless replication was stopped before",
+        arguments: [true, false])
+    func replica(isStopped: Bool) throws {
+        var bench = Bench(.gitHubEnterpriseServer, layout: .init(replica: true))
+        try bench.perform(.write(records: 30))
+        #expect(bench.facts[.replicaRecords] == 30)
+        let disks = bench.disks
+        if isStopped { try bench.perform(.replication(false)) }
+        try bench.perform(.write(records: 5))
+        let failure = UpgradeFailure(phase: .migrate, occurrence: 2, cause: .error)
+        try bench.perform(.upgrade(version: "3.14.0", failure: failure))
+        #expect(bench.facts[.replicaSchema] == (isStopped ? "3.13" : "mixed"))
+        #expect(bench.facts[.replicaRecords] == (isStopped ? 30 : 35))
+        bench.revert(to: disks)
+        #expect(bench.facts[.replicaSchema] == (isStopped ? "3.13" : "mixed"), "no revert reaches the replica")
+        try bench.perform(.replication(true))
+        #expect(bench.facts[.replicaSchema] == "3.13", "once it is told to, it takes over what its primary has")
+        var single = try Self.bench()
+        #expect(throws: GuestFault.self) { try single.perform(.replication(false)) }
     }
 
     @Test("GHES-018: firewall rules that were added to the old partition are not in the new one")

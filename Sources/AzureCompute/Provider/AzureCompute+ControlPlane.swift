@@ -11,7 +11,10 @@ extension AzureCompute: ControlPlane {
     public static let capabilities = Capabilities(missing: [
         .memorySnapshot: Note(
             "Restore points and snapshots hold managed disks; the memory of a virtual machine is in none of them.",
-            rule: "AZ-115")
+            rule: "AZ-115"),
+        .pendingSnapshot: Note(
+            "Snapshots of Premium SSD, which the lab's machines have, can be used at once; only those of Ultra disks and "
+                + "Premium SSD v2 are copied first.", rule: "AZ-035"),
     ])
 
     /// Makes a machine from the image of its vendor, and waits until its appliance is healthy.
@@ -23,7 +26,7 @@ extension AzureCompute: ControlPlane {
         }
         let image = publishImage(for: spec)
         let id = freeID(spec.name)
-        let interface = try makeInterface(for: id)
+        let interface = try makeInterface(for: id, isStatic: spec.reservesAddress)
         var request = CreateMachine(
             location: location, size: VirtualMachineSize.fitting(spec.memory).name, osDisk: .init(.fromImage))
         request.imageReference = image
@@ -56,12 +59,16 @@ extension AzureCompute: ControlPlane {
         return name
     }
 
-    /// An interface with a dynamic address from outside.
-    mutating func makeInterface(for machine: ResourceID) throws(Refusal) -> ResourceID {
+    /// An interface with an address from outside, a dynamic one or one that is kept.
+    mutating func makeInterface(
+        for machine: ResourceID, isStatic: Bool = false
+    ) throws(Refusal) -> ResourceID {
         let address = id(.publicIPAddresses, "\(machine.name)-ip", in: machine.group)
         let interface = id(.networkInterfaces, "\(machine.name)-nic", in: machine.group)
         let location = settings.location
-        try done { plane throws(AzureFault) in try plane.createPublicAddress(address, location: location) }
+        try done { plane throws(AzureFault) in
+            try plane.createPublicAddress(address, location: location, isStatic: isStatic)
+        }
         try done { plane throws(AzureFault) in
             try plane.createNetworkInterface(interface, location: location, publicAddress: address)
         }

@@ -10,7 +10,9 @@ extension ComputeEngine: ControlPlane {
     /// All but memory: no snapshot and no image holds it.
     public static let capabilities = Capabilities(missing: [
         .memorySnapshot: Note(
-            "Machine images and snapshots hold disks; the memory of an instance is in none of them.", rule: "GCE-093")
+            "Machine images and snapshots hold disks; the memory of an instance is in none of them.", rule: "GCE-093"),
+        .pendingSnapshot: Note(
+            "The operation that makes a snapshot runs until it can be used, and the provider waits for operations."),
     ])
 
     /// Makes an instance with disks from the images of its vendor, and waits until its appliance is healthy.
@@ -27,6 +29,13 @@ extension ComputeEngine: ControlPlane {
                 autoDelete: disk.role == .root)
             let name = disk.role == .root ? request.name : "\(request.name)-\(disk.role.rawValue)"
             request.disks.append(.initialize(name: name, parameters, attach))
+        }
+        if spec.reservesAddress {
+            let address = "\(request.name)-address"
+            try done { plane, id throws(ComputeFault) in try plane.insertAddress(address, requestID: id) }
+            var properties = InstanceProperties()
+            properties.accessConfig = .reserved(address)
+            request.properties = properties
         }
         let launch = request
         try done { plane, id throws(ComputeFault) in try plane.insertInstance(launch, zone: zone, requestID: id) }

@@ -28,10 +28,20 @@ extension EC2: ControlPlane {
                 "the machine did not come up: \(instances[instance.id]?.stateReason?.message ?? "no reason given")")
         }
         waitUntilReady(instance.id)
+        if spec.reservesAddress { try giveElasticAddress(to: instance.id) }
         if case .text(let word) = instances[instance.id]?.machine.facts()[.service], word != "healthy" {
             throw .lab("the appliance did not become healthy: \(word)")
         }
         return MachineID(rawValue: instance.id.rawValue)
+    }
+
+    /// Gives an instance an address that stays, and has its appliance know itself by it.
+    private mutating func giveElasticAddress(to instance: Instance.ID) throws(Refusal) {
+        let address = try native { ec2 throws(EC2Fault) in try ec2.allocateAddress() }
+        try native { ec2 throws(EC2Fault) in try ec2.associateAddress(address.id, with: instance) }
+        let machine = MachineID(rawValue: instance.rawValue)
+        try setPower(.reboot, of: machine)
+        _ = try perform(.correctAddresses, on: machine)
     }
 
     /// Registers what the appliance's vendor publishes: an image with freshly installed disks, of another account.

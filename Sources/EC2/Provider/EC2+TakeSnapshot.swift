@@ -19,7 +19,7 @@ extension EC2 {
             case .succession: try takeInSuccession(set, request, roles, of: instance)
             case .image, .imageWithoutReboot: try takeImage(set, request, method, roles, of: instance)
             }
-            return try finish(set, of: id)
+            return request.waits ? try finish(set, of: id) : described(try snapshotSet(set, of: id))
         } catch {
             withdraw(set, of: id)
             throw error

@@ -16,6 +16,8 @@ extension HyperV: ControlPlane {
             .successiveSnapshots: Note(
                 "All virtual disks of a machine are forked at one instant and cannot be taken one by one.",
                 rule: "HV-017"),
+            .pendingSnapshot: Note("A checkpoint can be applied as soon as it is there."),
+            .reservedAddress: Note("The addresses of a guest are its own affair; the host reserves none."),
         ])
     }
 

@@ -28,6 +28,10 @@ public struct Fact: Identifier {
     public static let firewallRules = Fact(rawValue: "firewall-rules")
     /// Records whose stored object is missing, and objects whose record is.
     public static let danglingLinks = Fact(rawValue: "dangling-links")
+    /// The number of records that the replica outside the machine has.
+    public static let replicaRecords = Fact(rawValue: "replica-records")
+    /// The version of the schema that the replica outside the machine has, or `mixed`.
+    public static let replicaSchema = Fact(rawValue: "replica-schema")
     /// How the database came up, see ``Recovery``.
     public static let database = Fact(rawValue: "database")
     /// How the file system of a disk came up, see ``Recovery``.

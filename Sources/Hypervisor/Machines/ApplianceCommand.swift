@@ -4,6 +4,8 @@ public import LabCore
 public enum ApplianceCommand: Hashable, Sendable, Codable {
     /// Commit this many new records to the database, each in a transaction of its own; 1 to 100,000.
     case write(records: Int)
+    /// Commit this many new records from an address that maintenance mode lets in; 1 to 100,000. Rule: GHES-005.
+    case writeAsAdministrator(records: Int)
     /// Write this many files of 20 kB beside the database and leave them in the page cache; 1 to 1,000.
     case writeLooseFiles(Int)
     /// Begin a transaction, write this many records in it, and leave it open in the application's memory; 1 to 1,000.
@@ -24,6 +26,10 @@ public enum ApplianceCommand: Hashable, Sendable, Codable {
     case flush
     /// Fill a disk until only `leaving` is free.
     case fillDisk(DiskRole, leaving: ByteCount)
+    /// Apply settings and pending migrations, and restart what reads them. Rule: GHES-017.
+    case applyConfiguration
+    /// Have the machine's replica follow it, or stop it. Rule: GHES-022.
+    case replication(Bool)
     /// Put the machine's present addresses into the appliance's configuration and restart what reads it. Rule: CCI-010.
     case correctAddresses
     /// Delete builds that show as running but are run by nobody. Rule: CCI-014.
@@ -56,6 +62,8 @@ public struct UpgradeFailure: Hashable, Sendable, Codable {
         case powerLoss = "power-loss"
         /// The disk that the operation writes to is full.
         case diskFull = "disk-full"
+        /// Whoever runs the upgrade says no when it asks whether to go on. Rule: GHES-008.
+        case declined
     }
 }
 

@@ -14,11 +14,13 @@ public struct MachineSpec: Hashable, Sendable, Codable {
     public var memory: ByteCount
     /// How the appliance is laid out over the machine and its surroundings.
     public var layout: Layout
+    /// Whether the machine's address from outside is one that stays reserved for it.
+    public var reservesAddress: Bool
 
     /// Makes a description of a machine; traps when the first disk is not the root disk or a role repeats.
     public init(
         name: String, appliance: Appliance, version: String, disks: [DiskSpec], memory: ByteCount,
-        layout: Layout = Layout()
+        layout: Layout = Layout(), reservesAddress: Bool = false
     ) {
         precondition(disks.first?.role == .root, "the first disk of a machine is its root disk")
         precondition(Set(disks.map(\.role)).count == disks.count, "each disk of a machine has a role of its own")
@@ -28,6 +30,7 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         self.disks = disks
         self.memory = memory
         self.layout = layout
+        self.reservesAddress = reservesAddress
     }
 
     /// What an appliance keeps where.
@@ -42,12 +45,20 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         ///
         /// Rule: CCI-005.
         public var remoteObjects: Bool
+        /// A second server follows the database, where no snapshot of the machine reaches it.
+        ///
+        /// Rule: GHES-022.
+        public var replica: Bool
 
         /// Makes a layout; without arguments everything lives on the machine, and log and data share a disk.
-        public init(databaseLog: DiskRole = .data, externalDatabase: Bool = false, remoteObjects: Bool = false) {
+        public init(
+            databaseLog: DiskRole = .data, externalDatabase: Bool = false, remoteObjects: Bool = false,
+            replica: Bool = false
+        ) {
             self.databaseLog = databaseLog
             self.externalDatabase = externalDatabase
             self.remoteObjects = remoteObjects
+            self.replica = replica
         }
     }
 }

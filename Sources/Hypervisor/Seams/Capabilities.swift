@@ -38,4 +38,10 @@ public enum Capability: String, Hashable, Sendable, Codable, CaseIterable {
     case circleCIServices = "circleci-services"
     /// A database outside the machine.
     case externalDatabase = "external-database"
+    /// Snapshots that are there before they can be used, and can be asked for without a wait.
+    case pendingSnapshot = "pending-snapshot"
+    /// A second server that follows the machine's database.
+    case replica
+    /// An address that stays reserved for a machine and can be given to the one that takes its place.
+    case reservedAddress = "reserved-address"
 }

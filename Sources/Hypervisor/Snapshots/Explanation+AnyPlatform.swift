@@ -57,6 +57,11 @@ extension Explanation {
                 "Objects are kept outside the machine and in none of its snapshots: records and objects part.",
                 when: [.remoteObjects(true)]),
         ]
+        + [Fact.replicaRecords, .replicaSchema].map {
+            Explanation(
+                $0, [.changed, .lost], "GHES-022",
+                "The replica is another machine: it has what it took over while it followed.")
+        }
 
     /// What the software makes of a new place.
     private static let appliances = [

@@ -8,17 +8,21 @@ public struct SnapshotRequest: Hashable, Sendable, Codable {
     public var memory: Bool
     /// Whether the guest is to bring its disks to rest first.
     public var quiesce: Quiesce
+    /// Whether to wait until it can be used; without, it may come back pending where the platform has such snapshots.
+    public var waits: Bool
     /// The platform's way of taking it, by the platform's own word; nothing for the platform's usual one.
     public var method: String?
 
     /// Makes a request; without more it asks for the whole machine, without memory and without quiescing.
     public init(
-        name: String, scope: Scope = .machine, memory: Bool = false, quiesce: Quiesce = .off, method: String? = nil
+        name: String, scope: Scope = .machine, memory: Bool = false, quiesce: Quiesce = .off, waits: Bool = true,
+        method: String? = nil
     ) {
         self.name = name
         self.scope = scope
         self.memory = memory
         self.quiesce = quiesce
+        self.waits = waits
         self.method = method
     }
 

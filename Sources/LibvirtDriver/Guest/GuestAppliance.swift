@@ -122,6 +122,7 @@ extension GuestAppliance {
     static func words(of command: ApplianceCommand, address: String) -> [String] {
         switch command {
         case .write(let count): ["write", String(count)]
+        case .writeAsAdministrator(let count): ["write-admin", String(count)]
         case .writeLooseFiles(let count): ["loose", String(count)]
         case .openTransaction(let count): ["open", String(count)]
         case .startJobs(let count): ["jobs", String(count), String(jobDuration.components.seconds)]
@@ -132,6 +133,8 @@ extension GuestAppliance {
         case .stopService: ["stop"]
         case .flush: ["flush"]
         case .fillDisk(let role, let leaving): ["fill", role.rawValue, String(leaving.bytes)]
+        case .applyConfiguration: ["apply"]
+        case .replication(let isOn): ["replication", isOn ? "on" : "off"]
         case .correctAddresses: ["address", address]
         case .deleteStuckJobs: ["delete-stuck"]
         case .status: ["status"]
@@ -141,7 +144,8 @@ extension GuestAppliance {
     /// How long a command may take on an emulated processor.
     static func limit(of command: ApplianceCommand) -> Duration {
         switch command {
-        case .write(let count), .openTransaction(let count): .seconds(60) + .milliseconds(50) * count
+        case .write(let count), .writeAsAdministrator(let count), .openTransaction(let count):
+            .seconds(60) + .milliseconds(50) * count
         case .writeLooseFiles(let count): .seconds(60) + .milliseconds(50) * count
         case .drainJobs(let limit): limit + .seconds(60)
         default: .seconds(120)

@@ -52,7 +52,6 @@ extension Interpreter {
             edit { $0.reverts.append(done) }
             machine = report.machine
         case (.done, .setPower(let action)): power = action == .on || action == .reboot ? "on" : "off"
-        case (.done, .deleteSnapshot(let name)): snapshots[name] = nil
         case (.answer(let answer), .perform(let command)):
             if answer.status == nil { power = nil }
             if case .upgrade = command { lastUpgrade = answer.succeeded ? "succeeded" : "failed" }

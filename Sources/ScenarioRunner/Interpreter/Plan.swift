@@ -45,6 +45,8 @@ package struct Plan: Hashable, Sendable {
         var walk = Needs(plan: self)
         walk.add([scenario.machine.appliance.capability])
         if scenario.machine.layout.externalDatabase { walk.add([.externalDatabase]) }
+        if scenario.machine.layout.replica { walk.add([.replica]) }
+        if scenario.machine.reservesAddress { walk.add([.reservedAddress]) }
         walk.add(scenario.requirements)
         walk.visit(scenario.steps)
         return walk.needs
@@ -80,6 +82,7 @@ private struct Needs {
             }
             if request.memory { add([.memorySnapshot]) }
             if request.quiesce == .required { add([.quiesce]) }
+            if !request.waits { add([.pendingSnapshot]) }
             if !isOn { add([.coldSnapshot]) }
         case .inject(let fault, _):
             switch fault {

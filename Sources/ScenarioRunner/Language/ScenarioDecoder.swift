@@ -32,7 +32,8 @@ enum ScenarioDecoder {
             memory: node?["memory"]?.byteCount ?? usual.memory,
             layout: MachineSpec.Layout(
                 databaseLog: log, externalDatabase: node?["database"]?.text == "external",
-                remoteObjects: node?["objects"]?.text == "remote"))
+                remoteObjects: node?["objects"]?.text == "remote", replica: node?["replica"]?.flag ?? false),
+            reservesAddress: node?["address"]?.text == "reserved")
     }
 
     /// What a machine is like when the file does not say.

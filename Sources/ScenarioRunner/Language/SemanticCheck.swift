@@ -72,6 +72,16 @@ struct SemanticCheck {
                 report(attempt.position, "'try' stands alone", "add 'catch' or 'finally', or leave out 'try'")
             }
             checkFaultWords(node["fault"])
+            checkUpgrade(node["upgrade"])
+        }
+    }
+
+    private mutating func checkUpgrade(_ upgrade: SourceNode?) {
+        guard let failure = upgrade?["fails"], let how = failure["how"], how.text == "declined" else { return }
+        if scenario.machine.appliance != .gitHubEnterpriseServer {
+            report(how.position, "the upgrade of this appliance asks nothing", "use 'how: error'")
+        } else if failure["during"]?.text != UpgradePhase.preCheck.rawValue {
+            report(failure.position, "the upgrade asks only once, before it begins", "write 'during: pre-check'")
         }
     }
 
@@ -137,6 +147,8 @@ struct SemanticCheck {
             for expectation in expectations { check(expectation, walk) }
             checkRefusal(step)
         case .perform(.fillDisk(let role, _)): checkDisk(role, at: step.position)
+        case .perform(.replication) where !scenario.machine.layout.replica:
+            report(step.position, "the machine has no replica", "give 'machine: {replica: yes}'")
         case .wait: checkRefusal(step)
         case .perform, .setPower, .inject: break
         case .attempt(let body, let handler, let cleanup):

@@ -97,6 +97,7 @@ extension ApplianceCommand {
     package var summary: String {
         switch self {
         case .write(let records): "write \(records) records"
+        case .writeAsAdministrator(let records): "write \(records) records as administrator"
         case .writeLooseFiles(let count): "write \(count) loose files"
         case .openTransaction(let records): "open a transaction of \(records) records"
         case .startJobs(let count): "start \(count) jobs"
@@ -109,6 +110,8 @@ extension ApplianceCommand {
         case .stopService: "stop the service"
         case .flush: "flush caches"
         case .fillDisk(let role, let leaving): "fill the \(role.rawValue) disk, leaving \(leaving)"
+        case .applyConfiguration: "apply the configuration"
+        case .replication(let isOn): "replication \(isOn ? "on" : "off")"
         case .correctAddresses: "correct addresses"
         case .deleteStuckJobs: "delete stuck jobs"
         case .status: "read the status"

@@ -27,7 +27,10 @@ enum StepDecoder {
     /// A command for the appliance.
     private static func work(_ key: String, _ value: SourceNode) -> ApplianceCommand? {
         switch key {
-        case "write": (value["records"] ?? value).integer.map { .write(records: $0) }
+        case "write":
+            (value["records"] ?? value).integer.map {
+                value["as"]?.text == "administrator" ? .writeAsAdministrator(records: $0) : .write(records: $0)
+            }
         case "loose-files": value.integer.map { .writeLooseFiles($0) }
         case "open-transaction": (value["records"] ?? value).integer.map { .openTransaction(records: $0) }
         case "start-jobs": value.integer.map { .startJobs($0) }
@@ -39,6 +42,8 @@ enum StepDecoder {
         case "flush": .flush
         case "fill-disk":
             value["disk"]?.roles.first.map { .fillDisk($0, leaving: value["leaving"]?.byteCount ?? .zero) }
+        case "apply-configuration": .applyConfiguration
+        case "replication": value.flag.map { .replication($0) }
         case "correct-addresses": .correctAddresses
         case "delete-stuck-jobs": .deleteStuckJobs
         default: nil
@@ -78,7 +83,8 @@ enum StepDecoder {
             disks.map { .disks($0) } ?? node["in-succession"].map { .disksInSuccession($0.roles) } ?? .machine
         let quiesce = node["quiesce"]?.text.flatMap(SnapshotRequest.Quiesce.init(rawValue:))
         let request = SnapshotRequest(
-            name: name, scope: scope, memory: node["memory"]?.flag ?? false, quiesce: quiesce ?? .off)
+            name: name, scope: scope, memory: node["memory"]?.flag ?? false, quiesce: quiesce ?? .off,
+            waits: node["wait"]?.flag ?? true)
         return .takeSnapshot(request, method: node["method"]?.perPlatform(\.text))
     }
 

@@ -91,6 +91,12 @@ extension Vocabulary {
         .init(
             name: "open-records", fact: .openRecords, kind: .count,
             documentation: "Records of transactions that were never committed."),
+        .init(
+            name: "replica-records", fact: .replicaRecords, kind: .count,
+            documentation: "Committed records that the replica has."),
+        .init(
+            name: "replica-schema", fact: .replicaSchema, kind: .version,
+            documentation: "The version of the schema that the replica has."),
         .init(name: "boot", fact: .bootID, kind: .digest, documentation: "The run of the guest since it booted."),
         .init(
             name: "power", fact: .power,

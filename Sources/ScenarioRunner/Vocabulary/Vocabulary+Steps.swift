@@ -9,7 +9,9 @@ extension Vocabulary {
     ])
 
     /// The verbs that need nothing more, and may stand as a single word.
-    static let bareVerbs = ["start-service", "stop-service", "flush", "correct-addresses", "delete-stuck-jobs"]
+    static let bareVerbs = [
+        "start-service", "stop-service", "flush", "apply-configuration", "correct-addresses", "delete-stuck-jobs",
+    ]
 
     private static let verbs: [Shape.Key] =
         work + [
@@ -27,8 +29,7 @@ extension Vocabulary {
         ]
 
     private static let work: [Shape.Key] = [
-        .init(
-            "write", countOr("records", 1...100_000), "Commit new records, each in a transaction of its own."),
+        .init("write", write, "Commit new records, each in a transaction of its own."),
         .init("loose-files", .integer(1...1_000), "Write files of 20 kB and leave them in the page cache."),
         .init(
             "open-transaction", countOr("records", 1...1_000),
@@ -40,6 +41,10 @@ extension Vocabulary {
                 .duration, .map(.init("a limit", [.init("within", .duration, isRequired: true, "How long to wait.")])),
             ]), "Wait until no background job runs or waits."),
         .init("maintenance", .flag, "Set or lift maintenance mode."),
+        .init(
+            "apply-configuration", .nothing,
+            "Apply settings and pending migrations, and restart what reads them."),
+        .init("replication", .flag, "Have the machine's replica follow it, or stop it."),
         .init("start-service", .nothing, "Try to bring the service up, as an administrator would."),
         .init("stop-service", .nothing, "Stop the service cleanly."),
         .init("flush", .nothing, "Write everything that is in caches to the disks."),
@@ -57,6 +62,22 @@ extension Vocabulary {
             "Put the machine's present addresses into the configuration, and restart what reads it."),
         .init("delete-stuck-jobs", .nothing, "Delete builds that show as running but are run by nobody."),
     ]
+
+    private static let write: Shape = .choice([
+        .integer(1...100_000),
+        .map(
+            .init(
+                "an amount of records",
+                [
+                    .init("records", .integer(1...100_000), isRequired: true, "How many."),
+                    .init(
+                        "as",
+                        .words([
+                            .init("user", "As a user, whom maintenance mode keeps out; the rule unless given."),
+                            .init("administrator", "From an address that maintenance mode lets in."),
+                        ]), "Who writes."),
+                ])),
+    ])
 
     private static func countOr(_ key: String, _ range: ClosedRange<Int>) -> Shape {
         .choice([
@@ -94,6 +115,7 @@ extension Vocabulary {
                         .init("preferred", "Try, and take it without when the guest cannot."),
                         .init("required", "Refuse the snapshot when the guest cannot."),
                     ]), "Whether the guest brings its disks to rest; off unless given."),
+                .init("wait", .flag, "Whether to wait until it can be used; yes unless given."),
                 method,
             ]))
 
@@ -123,6 +145,7 @@ extension Vocabulary {
                                         .init("error", "The operation reports an error."),
                                         .init("power-loss", "The machine loses power in the middle of the operation."),
                                         .init("disk-full", "The disk that the operation writes to is full."),
+                                        .init("declined", "Whoever runs it says no when it asks whether to go on."),
                                     ]), isRequired: true, "What happens there."),
                             ])), "Where and how it is made to fail; then the step is to end badly."),
             ]))

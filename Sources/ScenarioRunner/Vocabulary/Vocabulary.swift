@@ -90,5 +90,12 @@ package enum Vocabulary {
                         .init("local", "Large objects are on the machine."),
                         .init("remote", "Large objects are in object storage outside the machine."),
                     ]), "Where large objects are kept."),
+                .init("replica", .flag, "Whether a second server follows the database; no unless given."),
+                .init(
+                    "address",
+                    .words([
+                        .init("ephemeral", "The platform gives it, and takes it back when it likes."),
+                        .init("reserved", "It is reserved and stays with whatever stands for the machine."),
+                    ]), "The address from outside; ephemeral unless given."),
             ]))
 }

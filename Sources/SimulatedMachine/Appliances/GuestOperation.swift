@@ -5,6 +5,8 @@ import LabCore
 package enum GuestOperation: Hashable, Sendable {
     /// Looks at something and refuses to go on.
     case check(Check)
+    /// Names what is about to happen and asks whether to go on; the usual answer is yes here.
+    case ask
     /// Sets maintenance mode.
     case enterMaintenance
     /// Stops the service.
@@ -50,7 +52,7 @@ package enum GuestOperation: Hashable, Sendable {
         case .notePackage, .unpack, .activate, .switchPartition, .configure, .migrate, .enterMaintenance,
             .startTransition:
             true
-        case .check, .stopService, .restart, .startService, .checkHealth: false
+        case .check, .ask, .stopService, .restart, .startService, .checkHealth: false
         }
     }
 }
@@ -64,6 +66,7 @@ extension GuestOperation: CustomStringConvertible {
         case .check(.featureStep): "check the size of the step"
         case .check(.freeSpace(let role, _)): "check free space on the \(role.rawValue) disk"
         case .check(.settings): "check the settings"
+        case .ask: "name the partition to write and ask whether to go on"
         case .enterMaintenance: "set maintenance mode"
         case .stopService: "stop the service"
         case .notePackage(let stage): "note the package as \(stage.rawValue)"

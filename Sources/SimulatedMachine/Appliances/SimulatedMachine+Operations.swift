@@ -6,6 +6,7 @@ extension SimulatedMachine {
     mutating func execute(_ operation: GuestOperation, in upgrade: Upgrade) throws(OperationFault) {
         switch operation {
         case .check(let check): try self.check(check, in: upgrade)
+        case .ask: break
         case .stopService: stopService("stopped for the upgrade")
         case .migrate(let table): try migrate(table, in: upgrade)
         case .startService:
@@ -38,7 +39,7 @@ extension SimulatedMachine {
         case .configure:
             let settings = Self.settings(of: upgrade.to, for: spec)
             try storage.replace(GuestPath.settings, of: settingsRole, with: settings)
-        case .check, .stopService, .restart, .migrate, .startService, .checkHealth, .startTransition:
+        case .check, .ask, .stopService, .restart, .migrate, .startService, .checkHealth, .startTransition:
             preconditionFailure("\(operation) writes no files of its own")
         }
     }

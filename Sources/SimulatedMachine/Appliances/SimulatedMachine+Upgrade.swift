@@ -22,9 +22,35 @@ extension SimulatedMachine {
         guard let from = programVersion else {
             return ApplianceAnswer(succeeded: false, output: ["the installed version cannot be read"])
         }
-        let upgrade = Upgrade(from: from, to: version)
         // The schema says what is left to migrate, whatever the version of the program is by now.
         let steps = plan.upgrade(VersionNumber(schemaBehind(version) ?? from), VersionNumber(version), plan)
+        return run(steps, of: Upgrade(from: from, to: version), failure: failure)
+    }
+
+    /// Applies the settings of the version that is installed, and the migrations that it still lacks.
+    ///
+    /// Rule: GHES-017.
+    mutating func applyConfiguration() -> ApplianceAnswer {
+        guard let version = programVersion else {
+            return ApplianceAnswer(succeeded: false, output: ["the installed version cannot be read"])
+        }
+        if let state = packageState, state.stage == .halfInstalled {
+            return ApplianceAnswer(succeeded: false, output: ["package \(state.version) is half-installed"])
+        }
+        let installed = VersionNumber(version)
+        let steps = plan.upgrade(VersionNumber(schemaBehind(version) ?? version), installed, plan).filter { step in
+            switch step.operation {
+            case .check(.settings), .stopService, .configure, .migrate, .startService, .checkHealth,
+                .notePackage(.installed):
+                true
+            default: false
+            }
+        }
+        return run(steps, of: Upgrade(from: version, to: version), failure: nil)
+    }
+
+    private mutating func run(_ steps: [UpgradeStep], of upgrade: Upgrade, failure: UpgradeFailure?) -> ApplianceAnswer
+    {
         let planned = failure.flatMap { Self.step(of: $0, in: steps) }
         var output: [String] = []
         for (index, step) in steps.enumerated() {
@@ -59,8 +85,9 @@ extension SimulatedMachine {
         var to: String
     }
 
-    /// The place of the operation that is made to fail; a phase without operations hands on to the one that follows.
+    /// The place of the operation that is made to fail; no is said where the upgrade asks, and a phase without operations hands on to the one that follows.
     static func step(of failure: UpgradeFailure, in steps: [UpgradeStep]) -> Int? {
+        if failure.cause == .declined { return steps.firstIndex { $0.operation == .ask } }
         let phases = UpgradePhase.allCases.drop { $0 != failure.phase }
         for phase in phases {
             let places = steps.indices.filter { steps[$0].phase == phase }
@@ -84,6 +111,7 @@ extension SimulatedMachine {
     ) throws(OperationFault) {
         switch cause {
         case .error: throw .refused("failed with exit status 1", rule: nil)
+        case .declined: throw .refused("the answer was no", rule: "GHES-008")
         case .powerLoss:
             tear { machine in
                 // Whether the operation would have succeeded no longer matters.

@@ -48,6 +48,7 @@ extension SimulatedMachine {
             let (database, recovery) = try Database.open(log: logRole, tables: dataRole, in: &storage)
             session?.database = database
             session?.databaseRecovery = recovery
+            if spec.layout.replica, outside.replica == nil { outside.replicate(tables) }
         } catch {
             session?.database = nil
             session?.databaseTrouble = "the database does not start: \(error)"
@@ -67,12 +68,15 @@ extension SimulatedMachine {
                 throw .corrupt(session?.databaseTrouble ?? "there is no database")
             }
             try session?.database?.commit(transactions: transactions, at: clock, in: &storage)
+            if spec.layout.replica { outside.replicate(tables) }  // Rule: GHES-022. Whatever state it is in.
         }
     }
 
     /// The version of the schema: one version, or `mixed`; nothing when the database is not there.
-    var schema: String? {
-        guard let tables else { return nil }
+    var schema: String? { tables.flatMap(Self.schema) }
+
+    /// The version of the schema that tables have, or `mixed`.
+    static func schema(of tables: Tables) -> String? {
         let schemas = Set(tables.names.compactMap { tables.schema(of: $0) }.filter { !$0.isEmpty })
         return schemas.count > 1 ? "mixed" : schemas.first
     }

@@ -20,7 +20,12 @@ extension SimulatedMachine {
 
     private mutating func answer(to command: ApplianceCommand) throws(GuestFault) -> ApplianceAnswer {
         switch command {
-        case .write(let count): return try write(records: count)
+        case .write(let count):
+            try requireService(accepting: "writes")
+            return write(records: count)
+        case .writeAsAdministrator(let count):  // Rule: GHES-005. Maintenance mode is not asked.
+            try requireService()
+            return write(records: count)
         case .writeLooseFiles(let count): return writeLooseFiles(count)
         case .openTransaction(let count):
             try requireService(accepting: "writes")
@@ -46,6 +51,8 @@ extension SimulatedMachine {
             writeEverythingBack()
             return said("flushed")
         case .fillDisk(let role, let leaving): return fill(role, leaving: leaving)
+        case .applyConfiguration: return applyConfiguration()
+        case .replication(let isOn): return try setReplication(isOn)
         case .correctAddresses:
             return answer("addresses corrected") { machine throws(DatabaseFault) in
                 do throws(FileSystemFault) { try machine.correctAddresses() } catch { throw .fileSystem(error) }
@@ -80,7 +87,7 @@ extension SimulatedMachine {
 
     /// Refuses what only a running service outside of maintenance accepts.
     private func requireService(accepting what: String) throws(GuestFault) {
-        if case .down(let why)? = session?.service { throw GuestFault(.refused("the service is down: \(why)")) }
+        try requireService()
         guard isInMaintenance else { return }
         switch spec.appliance {
         case .gitHubEnterpriseServer:  // Rule: GHES-004.
@@ -92,8 +99,11 @@ extension SimulatedMachine {
         }
     }
 
-    private mutating func write(records count: Int) throws(GuestFault) -> ApplianceAnswer {
-        try requireService(accepting: "writes")
+    private func requireService() throws(GuestFault) {
+        if case .down(let why)? = session?.service { throw GuestFault(.refused("the service is down: \(why)")) }
+    }
+
+    private mutating func write(records count: Int) -> ApplianceAnswer {
         let first = tables?.nextKey(in: "records") ?? 0
         let keys = Array(first..<first + count)
         return answer("\(count) records committed") { machine throws(DatabaseFault) in
@@ -103,6 +113,15 @@ extension SimulatedMachine {
                 machine.spend(.milliseconds(2 * group.count))
             }
         }
+    }
+
+    /// Has the replica follow, or not; one that follows again takes over all that the machine has.
+    private mutating func setReplication(_ isOn: Bool) throws(GuestFault) -> ApplianceAnswer {
+        guard spec.layout.replica else { throw GuestFault(.refused("no replica is configured")) }
+        spend(.seconds(10))
+        outside.isReplicating = isOn
+        outside.replicate(tables)
+        return said("replication is \(isOn ? "on" : "stopped")")
     }
 
     private static func value(of key: Int) -> UInt64 {
@@ -191,7 +210,7 @@ extension SimulatedMachine {
         {
             throw GuestFault(.refused("the console has no prompt yet"), rule: "CCI-014")
         }
-        if case .down(let why)? = session?.service { throw GuestFault(.refused("the service is down: \(why)")) }
+        try requireService()
         let keys = stuckJobs
         return answer("\(keys.count) jobs deleted") { machine throws(DatabaseFault) in
             try machine.commit(keys.map { [.remove(table: "jobs", key: $0)] })

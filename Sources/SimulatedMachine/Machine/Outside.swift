@@ -12,10 +12,22 @@ public struct Outside: Hashable, Sendable {
     ///
     /// Rule: CCI-009.
     package var loginHost: String?
+    /// The database of the replica; nothing until the appliance has set it up.
+    ///
+    /// Rule: GHES-022.
+    package var replica: Tables?
+    /// Whether the replica takes over what is committed.
+    package var isReplicating = true
     var lastChange = 0
 
     /// Makes an outside in which nothing is kept yet.
     public init() {}
+
+    /// Brings the replica to the state that the machine's own database has, if it follows.
+    mutating func replicate(_ tables: Tables?) {
+        guard isReplicating, let tables else { return }
+        replica = tables
+    }
 
     /// Commits changes to the external database, which is always durable.
     mutating func commit(_ transactions: [[Change]]) {

@@ -31,6 +31,10 @@ extension SimulatedMachine {
             let rules = storage.text("\(programDirectory)/\(GuestPath.firewall)", of: .root)
             facts[.firewallRules] = .number(rules?.split(separator: "\n").count ?? 0)
         }
+        if let replica = outside.replica {
+            facts[.replicaRecords] = .number(replica.count(of: "records"))
+            facts[.replicaSchema] = Self.schema(of: replica).map { .text($0) }
+        }
         facts[.configuredAddress] = configuredAddress.map { .text($0) }
         for (role, recovery) in session?.recoveries ?? [:] { facts[.fileSystem(role)] = .text(recovery.rawValue) }
         let trouble = FactValue.unreadable(session?.databaseTrouble ?? "there is no database")

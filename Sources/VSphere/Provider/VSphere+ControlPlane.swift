@@ -12,7 +12,9 @@ extension VSphere: ControlPlane {
         Capabilities(missing: [
             .successiveSnapshots: Note(
                 "A snapshot holds all dependent disks of a machine at one instant; disks cannot be taken one by one.",
-                rule: "VMW-055")
+                rule: "VMW-055"),
+            .pendingSnapshot: Note("A snapshot can be used as soon as its task has ended."),
+            .reservedAddress: Note("The addresses of a guest are its own affair; vCenter Server reserves none."),
         ])
     }
 

@@ -67,4 +67,23 @@ struct ProviderFlowTests {
         try plane.removeEverything()
         #expect(plane.leftovers == [])
     }
+
+    @Test("a machine that reserves its address has it through a stop and through every way back")
+    func reservedAddress() throws {
+        var plane = ComputeEngine(seed: 3)
+        var spec = MachineSpec.small
+        spec.reservesAddress = true
+        var machine = try plane.makeMachine(spec)
+        let address = try #require(try plane.facts(of: machine)[.publicAddress])
+        try plane.setPower(.shutDown, of: machine)
+        try plane.setPower(.on, of: machine)
+        #expect(try plane.facts(of: machine)[.publicAddress] == address)
+        let snapshot = try plane.takeSnapshot(SnapshotRequest(name: "before"), of: machine)
+        for way in ["swap-disks", "new-instance"] {
+            machine = try plane.revert(RevertRequest(snapshot: snapshot.id, method: way), of: machine).machine
+            #expect(try plane.facts(of: machine)[.publicAddress] == address, "\(way)")
+        }
+        try plane.removeEverything()
+        #expect(plane.leftovers == [])
+    }
 }

@@ -186,6 +186,40 @@ struct ProviderFlowTests {
         #expect(try bench.ec2.facts(of: report.machine)[.publicAddress] == .text(address.publicAddress))
     }
 
+    @Test("a machine that reserves its address has it through a stop and through every way back")
+    func reservedAddress() throws {
+        var spec = MachineSpec.small
+        spec.reservesAddress = true
+        var bench = try Bench(spec: spec)
+        let address = try #require(try bench.ec2.facts(of: bench.machine)[.publicAddress])
+        try bench.ec2.setPower(.shutDown, of: bench.machine)
+        try bench.ec2.setPower(.on, of: bench.machine)
+        #expect(try bench.ec2.facts(of: bench.machine)[.publicAddress] == address)
+        let snapshot = try bench.ec2.takeSnapshot(SnapshotRequest(name: "before"), of: bench.machine)
+        var machine = bench.machine
+        for way in ["swap-volumes", "new-instance"] {
+            machine = try bench.ec2.revert(RevertRequest(snapshot: snapshot.id, method: way), of: machine).machine
+            #expect(try bench.ec2.facts(of: machine)[.publicAddress] == address, "\(way)")
+        }
+        try bench.ec2.removeEverything()
+        #expect(bench.ec2.leftovers == [])
+    }
+
+    @Test("AWS-046: a snapshot that was not waited for cannot be reverted to before it is complete")
+    func pendingSnapshot() throws {
+        var bench = try Bench()
+        let snapshot = try bench.ec2.takeSnapshot(SnapshotRequest(name: "before", waits: false), of: bench.machine)
+        #expect(snapshot.state == .pending)
+        let before = try bench.ec2.facts(of: bench.machine)
+        let refusal = #expect(throws: Refusal.self) {
+            try bench.ec2.revert(RevertRequest(snapshot: snapshot.id), of: bench.machine)
+        }
+        #expect(refusal?.rule == "AWS-046")
+        #expect(try bench.ec2.facts(of: bench.machine) == before)
+        bench.ec2.advance(by: .hours(2))
+        _ = try bench.ec2.revert(RevertRequest(snapshot: snapshot.id), of: bench.machine)
+    }
+
     @Test("replaced volumes and instances are kept when that is wanted")
     func keepsReplaced() throws {
         var bench = try Bench()

@@ -92,7 +92,7 @@ struct FakePlane: ControlPlane {
         now = now + .seconds(1)
         var succeeded = true
         switch command {
-        case .write(let records): present.records += records
+        case .write(let records), .writeAsAdministrator(let records): present.records += records
         case .writeLooseFiles(let count): present.loose += count
         case .openTransaction(let records): present.open += records
         case .startJobs(let count): present.jobs += count
@@ -111,7 +111,8 @@ struct FakePlane: ControlPlane {
             }
         case .startService: succeeded = present.trouble == nil
         case .flush: present.looseOnDisk = present.loose
-        case .stopService, .fillDisk, .correctAddresses, .deleteStuckJobs, .status: break
+        case .stopService, .fillDisk, .applyConfiguration, .replication, .correctAddresses, .deleteStuckJobs, .status:
+            break
         }
         guest = present
         tell("guest: \(command)")

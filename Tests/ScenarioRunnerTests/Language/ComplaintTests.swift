@@ -105,6 +105,9 @@ import Testing
             testDescription: "a name with a blank", text: steps("  - note: two words"),
             complaints: ["4:11: found 'two words'; write a name of lower-case letters, digits and hyphens"]),
         Row(
+            testDescription: "a writer that nobody knows", text: steps("  - write: {records: 5, as: admin}"),
+            complaints: ["4:29: found 'admin'; known here: administrator, user"]),
+        Row(
             testDescription: "a version that is none", text: steps("  - upgrade: {to: next}"),
             complaints: ["4:19: found 'next'; write a version as in \"3.14\""]),
     ]
@@ -193,6 +196,19 @@ import Testing
             testDescription: "a code that goes with no refusal",
             text: steps("  - fault: {call: A, effect: throttle, code: B}"),
             complaints: ["4:46: 'code' stands beside 'effect: throttle'; a code goes with 'effect: refuse'"]),
+        Row(
+            testDescription: "no to an upgrade that asks nothing",
+            text: steps("  - upgrade: {to: \"2.0\", fails: {during: pre-check, how: declined}}"),
+            complaints: ["4:58: the upgrade of this appliance asks nothing; use 'how: error'"]),
+        Row(
+            testDescription: "no where the upgrade does not ask",
+            text: steps(
+                "  - upgrade: {to: \"3.14\", fails: {during: unpack, how: declined}}",
+                more: "appliance: github-enterprise-server"),
+            complaints: ["4:34: the upgrade asks only once, before it begins; write 'during: pre-check'"]),
+        Row(
+            testDescription: "a replica that the machine has not", text: steps("  - replication: off"),
+            complaints: ["4:5: the machine has no replica; give 'machine: {replica: yes}'"]),
         Row(
             testDescription: "nothing is expected", text: "scenario: a\ntitle: A\nsteps:\n  - flush\n",
             complaints: ["1:1: the scenario expects nothing; say under 'expect' what must hold at the end"]),

@@ -22,6 +22,7 @@ my %verbs = (
     status         => sub { answer(1) },
     health         => sub { my %now = counts(); leave(%now ? 0 : 1) },
     write          => sub { as_user('write', @words) },
+    'write-admin'  => \&write_as_administrator,
     open           => sub { as_user('open', @words) },
     jobs           => sub { as_user('jobs', @words) },
     'delete-stuck' => sub { ask_and_answer('delete-stuck') },
@@ -33,6 +34,8 @@ my %verbs = (
     flush          => \&flush,
     fill           => \&fill_disk,
     address        => \&correct_address,
+    apply          => \&apply_configuration,
+    replication    => sub { refuse('no replica is configured') },
     upgrade        => \&upgrade,
     facts          => sub { say_all(json(facts())); leave(0) },
     freeze         => sub { ask('freeze'); leave(0) },
@@ -137,6 +140,12 @@ sub as_user {
     return ask_and_answer(@_);
 }
 
+# An address on the exception list gets in whatever maintenance mode says. GHES-005
+sub write_as_administrator {
+    refuse('the service is down: ' . trouble()) if !counts();
+    return ask_and_answer('write', @words);
+}
+
 sub is { return ($conf{appliance} // '') eq $_[0] }
 
 # Says no: nothing was changed.
@@ -230,6 +239,17 @@ sub correct_address {
     stop('stopped');
     my ($runs, @said) = start();
     return answer($runs, $runs ? 'addresses corrected' : @said);
+}
+
+# Applies the settings of the installed version and what is left of its migrations, as its package does. GHES-017
+sub apply_configuration {
+    local $ENV{PATH} = '/usr/lib/belay/shim:/usr/sbin:/usr/bin:/sbin:/bin';
+    my ($state) = package_state();
+    return answer(0, 'the package is half-installed') if $state =~ /half-installed/;
+    stop('stopped');
+    my @command = $state =~ / installed$/ ? ('/var/lib/dpkg/info/labapp.postinst', 'configure') : qw(dpkg --configure -a);
+    my @lines = output_of('/dev/null', @command);
+    return answer($? == 0, @lines);
 }
 
 # Hands the package that follows the command to dpkg, in a process of its own; ends when that ends, or with 75 when the

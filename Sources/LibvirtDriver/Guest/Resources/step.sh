@@ -10,6 +10,10 @@ if read -r phase number cause 2>/dev/null </run/belay/plan && [ "$1 $2" = "$phas
         echo "$1: $3: failed with exit status 1" >&2
         exit 1
         ;;
+    declined)
+        echo "$1: $3: the answer was no (GHES-008)" >&2
+        exit 1
+        ;;
     disk-full)
         place=/var/log
         [ "$1" = migrate ] && place=$(sed -n 's/^database=//p' /etc/labapp/labapp.conf)

@@ -1,0 +1,48 @@
+import Hypervisor
+import Testing
+
+@testable import ScenarioRunner
+
+@Suite struct PlanTests {
+    @Test(
+        "what a machine is made of asks for capabilities",
+        arguments: [
+            ("{}", []), ("{database: external}", [.externalDatabase]), ("{replica: yes}", [.replica]),
+            ("{address: ephemeral}", []), ("{address: reserved}", [.reservedAddress]),
+        ] as [(String, [Capability])])
+    func machine(machine: String, capabilities: [Capability]) throws {
+        let scenario = try Scenario.of(["- write: 1"], more: "machine: \(machine)")
+        #expect(Plan(fake: scenario).needs == [.generic] + capabilities)
+    }
+
+    @Test("a snapshot that is not waited for needs a platform with pending ones", arguments: [true, false])
+    func pending(waits: Bool) throws {
+        let scenario = try Scenario.of(["- snapshot: {name: a, wait: \(waits ? "yes" : "no")}"])
+        #expect(Plan(fake: scenario).needs.contains(.pendingSnapshot) == !waits)
+    }
+
+    @Test("the words for a machine and its work reach the machine and the appliance")
+    func words() throws {
+        let scenario = try Scenario.of(
+            [
+                "- write: {records: 5, as: administrator}", "- apply-configuration", "- replication: off",
+                "- upgrade: {to: \"3.14\", fails: {during: pre-check, how: declined}}",
+            ], more: "appliance: github-enterprise-server\nmachine: {replica: yes, address: reserved}")
+        #expect(scenario.machine.layout.replica)
+        #expect(scenario.machine.reservesAddress)
+        let commands: [ApplianceCommand] = scenario.steps.compactMap { step in
+            if case .perform(let command) = step.verb { command } else { nil }
+        }
+        let no = UpgradeFailure(phase: .preCheck, cause: .declined)
+        #expect(
+            commands == [
+                .writeAsAdministrator(records: 5), .applyConfiguration, .replication(false),
+                .upgrade(version: "3.14", failure: no),
+            ])
+        #expect(
+            commands.map(\.summary) == [
+                "write 5 records as administrator", "apply the configuration", "replication off",
+                "upgrade to 3.14, declined during pre-check 1",
+            ])
+    }
+}
