@@ -73,12 +73,14 @@ extension HyperV {
         }
         var delay = Duration.zero
         switch faults.strike("MergeDisks") {
-        case .refuse, .throttle:
+        case .refuse:
             take(.fail, &merge)
+            enter(.mergeRetried(merge.id), in: settings.timings.mergeRetry)
             note(merge.machine.rawValue, "merge of \(merge.child.name) failed")
             return false
         case .delay(let time): delay = time
-        case .loseReply, nil: break
+        // Nobody called it, so nobody is told to come later or waits for an answer.
+        case .throttle, .loseReply, nil: break
         }
         merge.isLive = machines[merge.machine]?.state == .running
         let rate = settings.timings.mergeRate
@@ -128,6 +130,13 @@ extension HyperV {
     /// Merges that failed are tried again when the machine is off.
     mutating func requeueMerges(of id: VirtualMachine.ID) {
         for var merge in pendingMerges(of: id) where merge.state == .failed { take(.requeue, &merge) }
+    }
+
+    /// A merge that failed is tried again.
+    mutating func retryMerge(_ id: Merge.ID) {
+        guard var merge = merges[id], merge.state == .failed else { return }
+        take(.requeue, &merge)
+        pumpMerges()
     }
 
     /// A merge has moved all its blocks: the layer below takes the place of the one above.

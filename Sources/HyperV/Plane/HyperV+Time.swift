@@ -10,6 +10,8 @@ package enum Due: Hashable, Sendable {
     case jobForgotten(Job.ID)
     /// A merge has moved all its blocks, unless it was interrupted meanwhile.
     case mergeEnds(Merge.ID, attempt: Int)
+    /// A merge that failed is tried again.
+    case mergeRetried(Merge.ID)
     /// The time synchronisation service steps the guest's clock.
     case clockSynchronised(VirtualMachine.ID, epoch: Int)
     /// A machine that waits for storage has waited long enough.
@@ -28,6 +30,7 @@ extension HyperV: Scheduled {
         case .jobMoves(let id): move(id)
         case .jobForgotten(let id): jobs[id] = nil
         case .mergeEnds(let id, let attempt): finishMerge(id, attempt: attempt)
+        case .mergeRetried(let id): retryMerge(id)
         case .clockSynchronised(let id, let epoch): synchroniseClock(of: id, epoch)
         case .criticalTimeout(let id, let epoch): criticalTimeout(of: id, epoch)
         case .forcedOff(let id, let epoch): forceOff(id, epoch)

@@ -23,6 +23,8 @@ extension HyperV.Settings {
         ///
         /// Rule: HV-099.
         public var metadataMerge: Duration = .seconds(2)
+        /// From a merge that failed until the service tries it again.
+        public var mergeRetry: Duration = .minutes(1)
         /// Switching on or off.
         public var power: Duration = .seconds(1)
         /// Pausing and resuming.

@@ -69,6 +69,7 @@ extension HyperV {
                 _ = try? run("Remove-VMSnapshot", on: vm.id) { plane throws(HyperVFault) in
                     try plane.removeVMSnapshot(kept)
                 }
+                awaitMerges(of: vm.id)
             }
             throw error
         }

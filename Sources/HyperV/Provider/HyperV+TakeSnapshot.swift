@@ -156,6 +156,7 @@ extension HyperV {
         } catch {
             // Without this the checkpoint would hold what was not asked for; the first error is the one to report.
             _ = try? run("Remove-VMSnapshot", on: id) { plane throws(HyperVFault) in try plane.removeVMSnapshot(made) }
+            awaitMerges(of: id)
             throw error
         }
         return made

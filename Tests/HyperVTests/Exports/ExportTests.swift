@@ -13,9 +13,9 @@ struct ExportTests {
     @Test("HV-160: an exported checkpoint stands alone, and the tree is as it was")
     func checkpoint() throws {
         var lab = try Lab()
+        try lab.checkpoint("one")
         try lab.write(10)
-        let checkpoint = try lab.checkpoint("one")
-        try lab.checkpoint("two")
+        let checkpoint = try lab.checkpoint("two")
         try lab.write(10)
         let tree = try lab.vm.tree
         try lab.host.wait(for: try lab.host.exportVMSnapshot(checkpoint.id, path: folder))
