@@ -115,7 +115,8 @@ struct RunTests {
         scenario: s
         title: A machine writes for a long time
         inputs:
-          number: [\((1...64).map(String.init).joined(separator: ", "))]
+          number: [\((1...16).map(String.init).joined(separator: ", "))]
+          round: [1, 2, 3, 4]
         steps:
           - repeat:
               times: 100
