@@ -111,7 +111,7 @@ extension AzureCompute {
 
     /// A disk comes from the point of one disk; from the whole restore point none is made.
     ///
-    /// Rule: AZ-113.
+    /// Rule: AZ-113. The new disk may be in another zone than the one the point was taken of. Rule: AZ-114.
     private func pointSource(_ id: ResourceID, _ request: CreateDisk) throws(AzureFault) -> DiskSource {
         guard id.type == .diskRestorePoints else {
             throw AzureFault(

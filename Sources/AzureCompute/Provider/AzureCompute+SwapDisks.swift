@@ -130,7 +130,9 @@ extension AzureCompute {
         virtualMachines[id]?.osDisk.disk != disk || virtualMachines[id]?.provisioning == .failed
     }
 
-    /// The size is left out: the one that was read with the machine is the old disk's. Rule: AZ-075.
+    /// The size is left out: the one that was read with the machine is the old disk's.
+    ///
+    /// Rule: AZ-075.
     mutating func setOSDisk(_ disk: ResourceID, of id: ResourceID) throws(Refusal) {
         var update = MachineUpdate()
         update.osDisk = MachineUpdate.OSDiskUpdate(disk: disk, name: disk.name)
