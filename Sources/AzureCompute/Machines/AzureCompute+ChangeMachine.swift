@@ -117,6 +117,7 @@ extension AzureCompute {
             try checkAttachment(of: disk.disk, to: machine)
             change.attached.append(disk.disk)
         }
+        try checkPlaces(wanted, luns: wanted.map(\.lun), of: change.size ?? machine.size)
         for disk in wanted {
             if let old = machine.dataDisks.first(where: { $0.disk == disk.disk }), old.lun != disk.lun {
                 throw .unchangeable("dataDisk.lun", rule: "AZ-062")
@@ -128,7 +129,6 @@ extension AzureCompute {
         if let taken, !settings.inferred.swapsDataDisksInOneRequest {
             throw .invalid("dataDisk.lun", "A disk at LUN \(taken.lun) already exists.", rule: "AZ-062")
         }
-        try checkPlaces(wanted, luns: wanted.map(\.lun), of: change.size ?? machine.size)
     }
 
     /// Rules: AZ-062 and AZ-063.

@@ -10,6 +10,8 @@ extension AzureCompute {
         guard let old = virtualMachines[plan.machine] else { throw Refusal(missing(plan.machine)) }
         let swaps = try makeDisks(plan)
         let new = freeID(old.id.name)
+        var notes = plan.notes
+        var starts = true
         do throws(Refusal) {
             try deallocateForRevert(old.id)
             let staying = old.dataDisks.filter { disk in !swaps.contains { $0.old == disk.disk } }
@@ -19,15 +21,17 @@ extension AzureCompute {
             let interface = try makeInterface(for: new)
             let request = launchRequest(of: swaps, staying, old, interface)
             try done { plane throws(AzureFault) in try plane.createMachine(new, request) }
+            // A machine that failed at first and was asked for again is there, and may not run yet.
+            if virtualMachines[new]?.power != .running { starts = try startAfterRevert(new, &notes) }
             waitUntilReady(new)
         } catch {
             throw giveUp(new, for: old, swaps, after: error)
         }
         catalogue.move(from: old.id, to: new)
-        var notes = plan.notes + newMachineNotes(old, new)
+        notes += newMachineNotes(old, new)
         if !settings.provider.keepsReplaced { retire(old, &notes) }
         return RevertReport(
-            machine: MachineID(rawValue: new.name), method: RevertMethod.newMachine.rawValue, leftRunning: true,
+            machine: MachineID(rawValue: new.name), method: RevertMethod.newMachine.rawValue, leftRunning: starts,
             notes: notes)
     }
 

@@ -1,5 +1,6 @@
 import Hypervisor
 import LabCore
+import PlaneTesting
 import Testing
 
 @testable import AzureCompute
@@ -42,7 +43,7 @@ struct StateTableTests {
             StateEvent("shut down from inside", [.running: .stopped]) { $0.shutDownFromInside() },
             StateEvent("released", [.deallocating: .deallocated]) { $0.released() },
         ])
-    func machines(event: StateEvent<PowerState>) { event.check() }
+    func machines(event: StateEvent<PowerState>) { #expect(event.findings() == []) }
 
     @Test(
         "provisioning",
@@ -60,7 +61,7 @@ struct StateTableTests {
             StateEvent("succeed", [.creating: .succeeded, .updating: .succeeded]) { $0.succeed() },
             StateEvent("fail", [.creating: .failed, .updating: .failed, .deleting: .failed]) { $0.fail() },
         ])
-    func provisioning(event: StateEvent<ProvisioningState>) { event.check() }
+    func provisioning(event: StateEvent<ProvisioningState>) { #expect(event.findings() == []) }
 
     @Test(
         "disks",
@@ -102,7 +103,7 @@ struct StateTableTests {
                 [.activeSAS: .reserved, .activeSASFrozen: .frozen, .activeUpload: .unattached]
             ) { $0.endAccess(isOwned: true) },
         ])
-    func disks(event: StateEvent<DiskState>) { event.check() }
+    func disks(event: StateEvent<DiskState>) { #expect(event.findings() == []) }
 
     @Test(
         "snapshots",
@@ -121,7 +122,7 @@ struct StateTableTests {
                 ]
             ) { $0.fail() },
         ])
-    func snapshots(event: StateEvent<SnapshotState>) { event.check() }
+    func snapshots(event: StateEvent<SnapshotState>) { #expect(event.findings() == []) }
 
     @Test("what a snapshot can be used for follows from its state alone")
     func uses() {
@@ -140,7 +141,7 @@ struct StateTableTests {
                 return true
             },
         ])
-    func restorePoints(event: StateEvent<RestorePointState>) { event.check() }
+    func restorePoints(event: StateEvent<RestorePointState>) { #expect(event.findings() == []) }
 
     @Test("operations: what is over stays as it is")
     func operations() {
