@@ -16,9 +16,13 @@ for script in fill step stand-still upgrade init; do install -m 755 "$script.sh"
 install -m 755 freeze-hook.sh "$root/usr/lib/belay/freeze-hook"
 install -m 755 appliance.pl "$root/usr/lib/belay/appliance"
 install -m 755 keeper.pl "$root/usr/lib/belay/keeper"
+install -m 644 facts.pl means.pl "$root/usr/lib/belay/"
 install -m 755 dpkg-deb.sh "$root/usr/lib/belay/shim/dpkg-deb"
 install -m 755 dpkg-deb-stream.pl "$root/usr/lib/belay/dpkg-deb-stream"
 install -m 755 shutdown.sh "$root/usr/sbin/shutdown"
+# The guest agent sets the time only where it can set a hardware clock as well, of which this machine needs none.
+printf '#!/bin/true\n' >"$root/usr/sbin/hwclock"
+chmod 755 "$root/usr/sbin/hwclock"
 addresses=/etc/labapp/address.conf
 [ "$appliance" = circleci-services ] && addresses=/etc/default/replicated # CCI-010
 cat >"$root/etc/labapp/labapp.conf" <<CONF

@@ -180,9 +180,10 @@ sub answer {
 
 sub write_records {
     my ($count) = @_;
+    return ('ok', 'no record to commit') if !$count;
     my ($last) = query('SELECT coalesce(max(id), 0) FROM records;');
-    my $trouble = commit(
-        map { "INSERT INTO records(id, body, cents) VALUES($_, 'record $_', " . $_ * 7 % 1000 . ');' } $last + 1 .. $last + $count);
+    my @rows = map { "($_, 'record $_', " . $_ * 7 % 1000 . ')' } $last + 1 .. $last + $count;
+    my $trouble = commit('INSERT INTO records(id, body, cents) VALUES' . join(',', @rows) . ';');
     return $trouble ? ('no', $trouble) : ('ok', "$count records committed");
 }
 
