@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BELAY := .build/debug/belay
 
-.PHONY: run test lint sanitize docs bench clean packages toolchain
+.PHONY: run test lint sanitize docs bench without-libvirt clean packages toolchain
 
 SIMULATED := --skip LibvirtDriverTests --skip EndToEndTests --skip TidyTests
 
@@ -40,6 +40,12 @@ docs: packages
 bench: packages
 	swift build -c release
 	.build/release/belay-benchmarks .build/release/belay
+	.build/release/belay-benchmarks --real Benchmarks/way-back.sh
+
+# Build the command without libvirt, as for a host that has none, and see that it says so; it builds everything anew.
+without-libvirt: toolchain
+	swift build --disable-default-traits --scratch-path .build-without-libvirt --product belay
+	.build-without-libvirt/debug/belay doctor; test $$? -eq 3
 
 # Remove what was built, and every machine, disk and image that the lab keeps.
 clean:

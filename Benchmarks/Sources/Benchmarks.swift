@@ -5,9 +5,16 @@ import VSphere
 /// Measures what the simulation costs, as ratios within one run, and prints a table.
 ///
 /// Usage: `belay-benchmarks [PATH-OF-BELAY]`; without the path, the scenario library is left out.
+/// `belay-benchmarks --real PATH-OF-THE-SCRIPT [ROUNDS]` measures real machines instead, which takes a minute and more.
 @main
 struct Benchmarks {
-    static func main() throws {
+    static func main() async throws {
+        let words = CommandLine.arguments.dropFirst()
+        if words.first == "--real", words.count > 1 {
+            let rounds = words.count > 2 ? Int(words[3]) ?? 3 : 3
+            Row.printTable(await WayBackBenchmark.rows(script: words[2], rounds: rounds))
+            return
+        }
         var rows: [Row] = []
         // First, while this process is small: what a child holds counts from the moment it was forked off.
         if let belay = CommandLine.arguments.dropFirst().first {
