@@ -87,7 +87,8 @@ let package = Package(
             plugins: ["RuleLedgerPlugin"]),
         .executableTarget(name: "belay", dependencies: ["LabCommands"]),
         .executableTarget(
-            name: "belay-benchmarks", dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", "EC2", "VSphere"],
+            name: "belay-benchmarks",
+            dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", "EC2", "VSphere", "LibvirtDriver"],
             path: "Benchmarks/Sources"),
         // What tests of all planes share: checkers that answer with findings.
         .target(name: "PlaneTesting", dependencies: ["LabCore", "Hypervisor"], path: "Tests/PlaneTesting"),
@@ -111,7 +112,7 @@ let package = Package(
         .testTarget(
             name: "LibvirtDriverTests",
             dependencies: [
-                "LibvirtDriver", "belay-libvirt-worker", "Hypervisor", "LabCore",
+                "LibvirtDriver", "belay-libvirt-worker", "Hypervisor", "LabCore", "CReaper",
                 .target(name: "CLibvirt", condition: .when(traits: ["Libvirt"])),
             ]),
         .testTarget(name: "ScenarioRunnerTests", dependencies: ["ScenarioRunner", "Reports", "Hypervisor", "LabCore"]),

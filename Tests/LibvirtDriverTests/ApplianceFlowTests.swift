@@ -32,6 +32,46 @@ extension RealMachines {
             }
         }
 
+        /// Where an upgrade fails, and what the machine is like then.
+        struct Failure: Sendable {
+            var phase: UpgradePhase
+            var occurrence: Int
+            var cause = UpgradeFailure.Cause.error
+            var version: String
+            var isUp: Bool
+        }
+
+        @Test(
+            "back from a failure in each phase before the migration",
+            arguments: [
+                Failure(phase: .preCheck, occurrence: 1, version: "1.0", isUp: true),
+                Failure(phase: .preCheck, occurrence: 2, version: "1.0", isUp: true),
+                Failure(phase: .stop, occurrence: 1, version: "1.0", isUp: true),
+                Failure(phase: .configure, occurrence: 1, version: "2.0", isUp: false),
+                Failure(phase: .configure, occurrence: 2, version: "2.0", isUp: false),
+                Failure(phase: .stop, occurrence: 1, cause: .powerLoss, version: "1.0", isUp: false),
+            ])
+        func earlyFailures(row: Failure) async throws {
+            try await withLab { lab in
+                let machine = try await lab.driver.makeMachine(Self.spec)
+                _ = try await lab.driver.perform(.write(records: 3), on: machine)
+                let before = try await lab.driver.facts(of: machine)
+                let request = SnapshotRequest(name: "before", memory: true)
+                let snapshot = try await lab.provider.takeSnapshot(request, of: machine)
+                let failure = UpgradeFailure(phase: row.phase, occurrence: row.occurrence, cause: row.cause)
+                let answer = try await lab.driver.perform(.upgrade(version: "2.0", failure: failure), on: machine)
+                #expect(row.cause == .powerLoss || !answer.succeeded)
+                let failed = try await lab.driver.facts(of: machine)
+                #expect(failed[.version] == .text(row.version))
+                #expect((failed[.service] == "healthy") == row.isUp)
+                #expect(failed[.schema] == "1.0" && failed[.data] == before[.data], "nothing was migrated yet")
+                _ = try await lab.provider.revert(RevertRequest(snapshot: snapshot.id), of: machine)
+                var after = try await lab.driver.facts(of: machine)
+                after[.snapshots] = before[.snapshots]
+                #expect(Set(before.found + after.found).filter { before[$0] != after[$0] }.isEmpty)
+            }
+        }
+
         @Test func `switched off cleanly it has nothing to replay, and its disks say so from the host`() async throws {
             try await withLab { lab in
                 let machine = try await lab.driver.makeMachine(Self.spec)

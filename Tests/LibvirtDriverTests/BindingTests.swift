@@ -85,7 +85,7 @@
                 let reverted = try domain.state()
                 #expect(reverted == .running, "the snapshot was taken of a running machine")
                 try domain.withSnapshot(named: "a") { (snapshot) throws(LibvirtError) in
-                    try snapshot.delete(recordOnly: false)
+                    try snapshot.delete([])
                 }
                 let rest = try domain.snapshotNames()
                 #expect(rest == ["b"])
@@ -110,6 +110,11 @@
             #expect(SnapshotCreation.quiesce.rawValue == VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE.rawValue)
             #expect(SnapshotCreation.atomic.rawValue == VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC.rawValue)
             #expect(SnapshotCreation.validate.rawValue == VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE.rawValue)
+            #expect(SnapshotCreation.halt.rawValue == VIR_DOMAIN_SNAPSHOT_CREATE_HALT.rawValue)
+            #expect(SnapshotCreation.reuseExternal.rawValue == VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT.rawValue)
+            #expect(SnapshotCreation.live.rawValue == VIR_DOMAIN_SNAPSHOT_CREATE_LIVE.rawValue)
+            #expect(SnapshotDeletion.children.rawValue == VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN.rawValue)
+            #expect(SnapshotDeletion.recordOnly.rawValue == VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY.rawValue)
             #expect(SnapshotRevert.running.rawValue == VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING.rawValue)
             #expect(SnapshotRevert.paused.rawValue == VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED.rawValue)
         }

@@ -73,6 +73,88 @@ extension RealMachines {
             }
         }
 
+        @Test("LV-067: when QEMU ends in a snapshot the machine is off, and its older snapshots are as they were")
+        func endsInSnapshot() async throws {
+            let armed = Mutex(false)
+            let root = Mutex<LabRoot?>(nil)
+            var settings = TestLab.settings
+            settings.willCall = { call in
+                guard call.function == "virDomainSnapshotCreateXML", armed.withLock({ $0 }) else { return }
+                for process in LabProcesses.machines(of: root.withLock { $0 } ?? LabRoot(path: "/nowhere")) {
+                    if let number = process.split(separator: " ").first.flatMap({ Int32($0) }) { kill(number, SIGKILL) }
+                }
+            }
+            try await withMachine(settings) { lab, machine in
+                root.withLock { $0 = lab.driver.root }
+                try await lab.write("before", on: machine)
+                let old = try await lab.provider.takeSnapshot(SnapshotRequest(name: "old", memory: true), of: machine)
+                armed.withLock { $0 = true }
+                _ = try await refusal {
+                    let request = SnapshotRequest(name: "new", memory: true)
+                    _ = try await lab.provider.takeSnapshot(request, of: machine)
+                }
+                armed.withLock { $0 = false }
+                #expect(try await lab.provider.snapshots(of: machine).map(\.name) == ["old"])
+                _ = try await lab.provider.revert(RevertRequest(snapshot: old.id), of: machine)
+                #expect(try await lab.read(on: machine) == "before")
+            }
+        }
+
+        @Test("LV-068: a machine that was left standing still goes on, and a snapshot that nobody knows of is removed")
+        func standsStill() async throws {
+            try await withMachine { lab, machine in
+                let name = machine.rawValue
+                try await lab.takeInternalBehind("orphan", of: machine)
+                try await lab.driver.call(.deleteSnapshot(name, snapshot: "orphan", flags: [.recordOnly]))
+                try await lab.driver.call(.suspend(name))
+                await lab.driver.killWorker()
+                let next = try await reopen(lab, adopting: true)
+                #expect(try await next.shell("echo on", on: machine) == "on")
+                try await next.driver.setPower(.cut, of: machine)
+                await next.driver.killWorker()
+                let last = try await reopen(next, adopting: true)
+                let disk = try #require(await last.driver.record(of: machine).disks.last)
+                #expect(try await DiskImage.tags(of: disk.path).isEmpty)
+                await last.driver.close()
+            }
+        }
+
+        @Test("LV-069: a revert to an internal snapshot that was cut off with QEMU gone can be asked for again")
+        func cutOffInternal() async throws {
+            let armed = Mutex(false)
+            let reached = Mutex<LibvirtDriver?>(nil)
+            var settings = TestLab.settings
+            settings.willCall = { call in
+                guard call.function == "virDomainRevertToSnapshot", armed.withLock({ $0 }) else { return }
+                armed.withLock { $0 = false }
+                reached.withLock { $0 }?.assumeIsolated { driver in
+                    driver.killWorker()
+                    for process in LabProcesses.machines(of: driver.root) {
+                        if let number = process.split(separator: " ").first.flatMap({ Int32($0) }) {
+                            kill(number, SIGKILL)
+                        }
+                    }
+                }
+            }
+            try await withMachine(settings) { lab, machine in
+                reached.withLock { $0 = lab.driver }
+                try await lab.write("before", on: machine)
+                let snapshot = try await lab.provider.takeSnapshot(
+                    SnapshotRequest(name: "s", memory: true), of: machine)
+                try await lab.write("after", on: machine)
+                armed.withLock { $0 = true }
+                let revert = RevertRequest(snapshot: snapshot.id)
+                let found = try await refusal { _ = try await lab.provider.revert(revert, of: machine) }
+                #expect(found.kind == .unknown)
+                reached.withLock { $0 = nil }
+                let next = try await reopen(lab, adopting: true)
+                #expect(try await !next.isActive(machine))
+                _ = try await next.provider.revert(revert, of: machine)
+                #expect(try await next.read(on: machine) == "before")
+                await next.driver.close()
+            }
+        }
+
         @Test(
             "a revert that was cut off is done again from its start",
             arguments: ["virDomainDestroy", "virDomainDefineXMLFlags", "virDomainRestoreFlags"])

@@ -76,7 +76,9 @@
             return unsafe Domain(owning: domain).name
         }
 
-        /// Starts a domain from a memory file, running, with the description `xml`.
+        /// Starts a domain from a memory file, running, with the description `xml`, which may move its disks and no more.
+        ///
+        /// Rules: LV-061 and LV-062.
         borrowing func restore(from file: String, xml: String) throws(LibvirtError) {
             let flags = UInt32(VIR_DOMAIN_SAVE_RUNNING.rawValue)
             guard unsafe virDomainRestoreFlags(pointer, file, xml, flags) == 0 else {

@@ -29,7 +29,9 @@
             }
         }
 
-        /// Thaws all file systems of the guest, and answers how many were frozen.
+        /// Thaws all file systems of the guest, and answers how many were frozen; thawing what is thawed is no error.
+        ///
+        /// Rule: LV-029.
         borrowing func thaw() throws(LibvirtError) -> Int {
             try unsafe withPointer { (domain) throws(LibvirtError) in
                 let count = unsafe virDomainFSThaw(domain, nil, 0, 0)

@@ -3,6 +3,9 @@
 
     extension Domain {
         /// Starts to merge the newest overlay of a disk into the file below it; the guest runs on.
+        ///
+        /// Until the job is ended, snapshots, reverts and other jobs are refused (Rules: LV-032, LV-039 and LV-049). A
+        /// machine that is off has no jobs. Rule: LV-064.
         borrowing func commitActiveLayer(of disk: String) throws(LibvirtError) {
             let flags = VIR_DOMAIN_BLOCK_COMMIT_ACTIVE.rawValue | VIR_DOMAIN_BLOCK_COMMIT_SHALLOW.rawValue
             try unsafe withPointer { (domain) throws(LibvirtError) in

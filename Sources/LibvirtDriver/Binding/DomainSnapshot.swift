@@ -26,10 +26,9 @@
             }
         }
 
-        /// Deletes the snapshot, or with `recordOnly` libvirt's record of it alone.
-        borrowing func delete(recordOnly: Bool) throws(LibvirtError) {
-            let flags = recordOnly ? UInt32(VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY.rawValue) : 0
-            guard unsafe virDomainSnapshotDelete(pointer, flags) == 0 else {
+        /// Deletes the snapshot.
+        borrowing func delete(_ flags: SnapshotDeletion) throws(LibvirtError) {
+            guard unsafe virDomainSnapshotDelete(pointer, flags.rawValue) == 0 else {
                 throw LibvirtError(after: "virDomainSnapshotDelete")
             }
         }

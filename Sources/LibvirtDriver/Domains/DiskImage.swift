@@ -25,21 +25,40 @@ package enum DiskImage {
         try await HostProgram.run("cp", ["--sparse=always", "--reflink=auto", path, target])
     }
 
+    /// Copies several images at once.
+    static func copyAll(_ images: [(path: String, target: String)]) async throws(Refusal) {
+        let trouble = await withTaskGroup(of: Refusal?.self) { copies in
+            for (path, target) in images {
+                copies.addTask {
+                    do throws(Refusal) {
+                        try await copy(path, to: target)
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            var first: Refusal?
+            for await refusal in copies { first = first ?? refusal }
+            return first
+        }
+        if let trouble { throw trouble }
+    }
+
     /// The tags of the internal snapshots in an image, also while a machine uses it.
     package static func tags(of path: String) async throws(Refusal) -> [String] {
-        try await information(of: path).snapshots?.map(\.name) ?? []
+        try QcowImage(reading: path)?.snapshots.map(\.name) ?? []
     }
 
     /// The file that an image is laid over, and its format; nothing when it stands by itself.
     package static func backing(of path: String) async throws(Refusal) -> (path: String, format: String)? {
-        let found = try await information(of: path)
-        guard let backing = found.fullBackingFilename ?? found.backingFilename else { return nil }
-        return (backing, found.backingFilenameFormat ?? "raw")
+        guard let backing = try QcowImage(reading: path)?.backing else { return nil }
+        return (backing.path, backing.format ?? "raw")
     }
 
     /// The format of an image, by its own word.
     package static func format(of path: String) async throws(Refusal) -> String {
-        try await information(of: path).format
+        try QcowImage(reading: path) == nil ? "raw" : "qcow2"
     }
 
     /// The image and all files below it.
@@ -56,6 +75,18 @@ package enum DiskImage {
         try await HostProgram.run("qemu-img", ["commit", "-q", "-f", "qcow2", path])
     }
 
+    /// Copies a disk's contents, or those that an internal snapshot holds, into an image of its own.
+    ///
+    /// Only the image of the guest below both, which nobody writes to, is shared.
+    package static func extract(_ path: String, tag: String?, to target: String) async throws(Refusal) {
+        var arguments = ["convert", "-q", "-U", "-O", "qcow2"]
+        if let tag { arguments += ["-l", "snapshot.name=\(tag.replacing(",", with: ",,"))"] }
+        let chain = try await chain(of: path)
+        if chain.count > 1, let below = chain.last { arguments += ["-B", below, "-F", try await format(of: below)] }
+        try await HostProgram.run("qemu-img", arguments + [path, target])
+        try restrict(target)
+    }
+
     /// Removes an internal snapshot from an image that no machine uses.
     package static func deleteTag(_ tag: String, from path: String) async throws(Refusal) {
         try await HostProgram.run("qemu-img", ["snapshot", "-q", "-d", tag, path])
@@ -63,12 +94,24 @@ package enum DiskImage {
 
     /// Compares what a machine reads from an image now with what an internal snapshot in it holds.
     ///
+    /// The image's own books tell for most clusters; where they do not, all contents are read.
+    ///
     /// - Parameters:
     ///   - path: the image, which a machine may have open as long as it stands still.
     ///   - tag: the internal snapshot.
     ///   - scratch: a file for a copy of the snapshot's contents, which is removed again.
     /// - Throws: a refusal of the kind `failed`, naming LV-060, when they differ or cannot be compared.
     package static func compare(_ path: String, withTag tag: String, scratch: String) async throws(Refusal) {
+        switch try QcowImage(reading: path)?.compare(withTag: tag) ?? .unknown {
+        case .identical: return
+        case .different(let place):
+            throw differ(path, tag, "the first difference is at byte \(place)")
+        case .unknown: try await compareContents(of: path, withTag: tag, scratch: scratch)
+        }
+    }
+
+    /// Compares by reading all of both.
+    static func compareContents(of path: String, withTag tag: String, scratch: String) async throws(Refusal) {
         let name = tag.replacing(",", with: ",,")  // A comma ends the name unless it is doubled.
         do throws(Refusal) {
             try await HostProgram.run(
@@ -77,36 +120,13 @@ package enum DiskImage {
             try Files.remove(scratch)
         } catch {
             try? Files.remove(scratch)  // That the disk came back wrong is worth more.
-            throw Refusal(
-                .failed, code: "DisksDiffer",
-                message: "\(path) does not hold what its snapshot '\(tag)' holds: \(error.message)", rule: "LV-060",
-                verb: "qemu-img")
+            throw differ(path, tag, error.message)
         }
     }
 
-    private struct Information: Decodable {
-        var format: String
-        var snapshots: [Tag]?
-        var backingFilename: String?
-        var fullBackingFilename: String?
-        var backingFilenameFormat: String?
-
-        struct Tag: Decodable { var name: String }
-
-        enum CodingKeys: String, CodingKey {
-            case format, snapshots
-            case backingFilename = "backing-filename"
-            case fullBackingFilename = "full-backing-filename"
-            case backingFilenameFormat = "backing-filename-format"
-        }
-    }
-
-    private static func information(of path: String) async throws(Refusal) -> Information {
-        let text = try await HostProgram.run("qemu-img", ["info", "-U", "--output=json", path])
-        do {
-            return try JSONDecoder().decode(Information.self, from: Data(text.utf8))
-        } catch {
-            throw Refusal(.lab, code: "BadImage", message: "\(path): \(error)", verb: "qemu-img")
-        }
+    private static func differ(_ path: String, _ tag: String, _ why: String) -> Refusal {
+        Refusal(
+            .failed, code: "DisksDiffer", message: "\(path) does not hold what its snapshot '\(tag)' holds: \(why)",
+            rule: "LV-060", verb: "qemu-img")
     }
 }

@@ -66,14 +66,16 @@ package struct Hardware: Hashable, Sendable, Codable {
     package var memory: Int
     /// What runs the guest's instructions.
     package var acceleration: Acceleration
+    /// Which place in the network the machine has, from 1; only one that replaces another has a later one.
+    package private(set) var place = 1
 
-    /// Makes a description of hardware.
+    /// Makes a description of hardware; the machine learns its address from the kernel's command line.
     package init(
         kernel: String, initialFileSystem: String, commandLine: String, memory: Int, acceleration: Acceleration
     ) {
         self.kernel = kernel
         self.initialFileSystem = initialFileSystem
-        self.commandLine = commandLine
+        self.commandLine = commandLine + " " + Self.addressWord(1)
         self.memory = memory
         self.acceleration = acceleration
     }
@@ -81,12 +83,24 @@ package struct Hardware: Hashable, Sendable, Codable {
     /// The address of the only network interface.
     ///
     /// Every machine has a network of its own, so all may have the same; a warm start restores the one it was saved with.
-    package static let hardwareAddress = "52:54:00:be:1a:01"
+    package var hardwareAddress: String { "52:54:00:be:1a:" + (place < 16 ? "0" : "") + String(place, radix: 16) }
 
-    /// The address that QEMU's user network gives to its only guest.
+    /// The machine's address in QEMU's user network, which gives 10.0.2.15 to its first guest.
     ///
     /// Rule: https://www.qemu.org/docs/master/system/devices/net.html#using-the-user-mode-network-stack
-    package static let privateAddress = "10.0.2.15"
+    package var privateAddress: String { Self.address(of: place) }
+
+    /// The same hardware in another place of the network, with the addresses that belong to it.
+    package func moved(to place: Int) -> Hardware {
+        var moved = self
+        // Places beyond the network's end begin anew, after the first.
+        moved.place = place <= 200 ? place : 2 + (place - 2) % 199
+        moved.commandLine = commandLine.replacing(Self.addressWord(self.place), with: Self.addressWord(moved.place))
+        return moved
+    }
+
+    private static func address(of place: Int) -> String { "10.0.2.\(14 + place)" }
+    private static func addressWord(_ place: Int) -> String { "belay.address=\(address(of: place))" }
 }
 
 /// What runs a guest's instructions.

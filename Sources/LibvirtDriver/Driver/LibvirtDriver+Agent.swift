@@ -89,7 +89,9 @@ extension LibvirtDriver {
         }
     }
 
-    /// How many of the guest's file systems are frozen, by the agent's word: `frozen` or `thawed`.
+    /// Whether the guest's file systems are frozen, by the agent's word: `frozen` or `thawed`.
+    ///
+    /// It is one of the few commands that the agent of a frozen guest still answers. Rule: LV-028.
     func isFrozen(_ machine: MachineID) async throws(Refusal) -> Bool {
         let reply = try await text(
             .agent(machine.rawValue, command: #"{"execute":"guest-fsfreeze-status"}"#, limit: settings.agentSeconds))

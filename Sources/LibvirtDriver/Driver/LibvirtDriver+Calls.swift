@@ -96,6 +96,10 @@ extension Refusal {
     /// The worker and its driver are of two versions.
     static let wrongAnswer = Refusal(.lab, code: "WrongAnswer", message: "the worker gave another kind of answer")
 
+    /// This program was built without the library.
+    static let noLibvirt = Refusal(
+        .lab, code: "NoLibvirt", message: "this program was built without libvirt: its trait 'Libvirt' was off")
+
     /// A refusal for what came of a call.
     init(_ failure: WorkerProcess.Failure, verb: String) {
         switch failure {

@@ -3,7 +3,7 @@ internal import LabCore
 
 extension LibvirtDriver {
     /// What accounts for the differences that a revert leaves.
-    static var whatRevertsLeave: [Explanation] { lostMemory + lostCaches + newDisks + power }
+    static var whatRevertsLeave: [Explanation] { lostMemory + lostCaches + newDisks + power + newMachines }
 
     /// What was in memory, where the snapshot holds none.
     private static var lostMemory: [Explanation] {
@@ -46,5 +46,23 @@ extension LibvirtDriver {
                 .power, [.changed], "LV-034", "A revert gives the state that was captured, the machine's power too.",
                 when: [.reverted("internal")]),
         ]
+    }
+
+    /// A machine that is made of a snapshot's disks is another one, and boots.
+    private static var newMachines: [Explanation] {
+        let isNew: [Explanation.Circumstance] = [.reverted(newMachineMethod)]
+        let identity = "Memory is restored under the name and identifier it was saved with: a new machine has its own."
+        let memory = "The memory stays with the old machine: the new one boots, as after a power cut."
+        let others: [Fact] = [.machine, .hardwareAddress, .privateAddress] + DiskRole.allCases.map { Fact.disk($0) }
+        let recovered = DiskRole.allCases.map { Fact.fileSystem($0) }
+        let lost: [Fact] = [.bootID, .jobs, .stuckJobs, .openRecords, .looseFiles, .database] + recovered
+        return others.map { Explanation($0, [.changed], "LV-061", identity, when: isNew) }
+            + lost.map { Explanation($0, [.lost, .changed], "LV-061", memory, when: isNew) } + [
+                Explanation(
+                    .snapshots, [.changed], "LV-061", "The snapshots stay with the machine they were taken of.",
+                    when: isNew),
+                Explanation(
+                    .power, [.changed], "LV-061", "Without its memory a new machine is found off.", when: isNew),
+            ]
     }
 }

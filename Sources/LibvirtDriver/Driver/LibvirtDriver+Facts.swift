@@ -14,8 +14,8 @@ extension LibvirtDriver {
 
     /// Has the appliance in the guest do something, and waits for its answer.
     public func perform(_ command: ApplianceCommand, on machine: MachineID) async throws(Refusal) -> ApplianceAnswer {
-        _ = try record(of: machine)
-        let answer = try await appliance(of: machine).perform(command, address: Hardware.privateAddress)
+        let address = try record(of: machine).hardware.privateAddress
+        let answer = try await appliance(of: machine).perform(command, address: address)
         journal.note(machine.rawValue, "appliance: \(command.word) -> \(answer.succeeded ? "done" : "failed")")
         return answer
     }
@@ -83,8 +83,8 @@ extension LibvirtDriver {
     private func platformFacts(of record: MachineRecord, _ state: DomainState) -> Facts {
         var facts: Facts = [
             .power: .text(state.isActive ? (state == .paused || state == .suspended ? "suspended" : "on") : "off"),
-            .machine: .text(record.id.rawValue), .hardwareAddress: .text(Hardware.hardwareAddress),
-            .privateAddress: .text(Hardware.privateAddress), .snapshots: .number(record.snapshots.count),
+            .machine: .text(record.id.rawValue), .hardwareAddress: .text(record.hardware.hardwareAddress),
+            .privateAddress: .text(record.hardware.privateAddress), .snapshots: .number(record.snapshots.count),
         ]
         for disk in record.disks {
             guard let role = disk.role else { continue }

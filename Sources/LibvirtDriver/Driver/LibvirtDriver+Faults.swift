@@ -33,6 +33,7 @@ extension WorkerCall {
         "virDomainDefineXMLFlags", "virDomainCreate", "virDomainDestroy", "virDomainUndefineFlags", "virDomainSuspend",
         "virDomainResume", "virDomainShutdownFlags", "virDomainRestoreFlags", "virDomainManagedSaveRemove",
         "virDomainSnapshotCreateXML", "virDomainRevertToSnapshot", "virDomainSnapshotDelete", "virDomainBlockCommit",
-        "virDomainBlockJobAbort", "virDomainFSFreeze", "virDomainFSThaw",
+        "virDomainBlockJobAbort", "virDomainFSFreeze", "virDomainFSThaw", "virDomainManagedSave",
+        "virDomainCheckpointCreateXML",
     ]
 }

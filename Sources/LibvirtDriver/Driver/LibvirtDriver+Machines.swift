@@ -20,16 +20,8 @@ extension LibvirtDriver {
     package func makeMachine(
         _ spec: MachineSpec, guest: GuestImage, hasAppliance: Bool
     ) async throws(Refusal) -> MachineID {
-        let acceleration = try await decideAcceleration()
-        let id = MachineID(rawValue: "belay-\(root.number)-\(nextMachine)")
-        nextMachine += 1
-        let record = MachineRecord(
-            id: id, uuid: try newIdentifier(), spec: spec, hardware: Hardware(guest, acceleration),
-            disks: guest.disks.enumerated().map { index, disk in
-                let target = "vd" + String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index)))
-                return MachineDisk(
-                    target: target, role: disk.use.role, path: "\(root.machine(id))/\(target).qcow2")
-            })
+        let id = takeMachineID()
+        let record = try await newRecord(id, of: spec, guest: guest, folder: root.machine(id))
         do throws(Refusal) {
             try Files.makeFolder(root.machine(id))
             try keep(record)
@@ -45,6 +37,32 @@ extension LibvirtDriver {
             await evenWhenCancelled { try? await self.remove(id) }
             throw error
         }
+    }
+
+    private func newRecord(
+        _ id: MachineID, of spec: MachineSpec, guest: GuestImage, folder: String
+    ) async throws(Refusal) -> MachineRecord {
+        let acceleration = try await decideAcceleration()
+        return MachineRecord(
+            id: id, uuid: try newIdentifier(), spec: spec, hardware: Hardware(guest, acceleration),
+            disks: guest.disks.enumerated().map { index, disk in
+                let target = "vd" + String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index)))
+                return MachineDisk(target: target, role: disk.use.role, path: "\(folder)/\(target).qcow2")
+            })
+    }
+
+    /// The description that a machine would have whose files are elsewhere, for those who give it to libvirt themselves.
+    package func description(
+        of spec: MachineSpec, guest: GuestImage, name: String, folder: String
+    ) async throws(Refusal) -> String {
+        let record = try await newRecord(MachineID(rawValue: name), of: spec, guest: guest, folder: folder)
+        return DomainXML.domain(of: record, agentSocket: "\(folder)/agent")
+    }
+
+    /// Takes a name that no machine of the lab has had.
+    func takeMachineID() -> MachineID {
+        defer { nextMachine += 1 }
+        return MachineID(rawValue: "belay-\(root.number)-\(nextMachine)")
     }
 
     /// Boots a new machine from the guest's images.
@@ -96,7 +114,7 @@ extension Hardware {
     fileprivate init(_ guest: GuestImage, _ acceleration: Acceleration) {
         self.init(
             kernel: guest.kernel, initialFileSystem: guest.initialFileSystem,
-            commandLine: "\(guest.commandLine) belay.address=\(Hardware.privateAddress)",
+            commandLine: guest.commandLine,
             memory: Int(guest.memory.bytes >> 20), acceleration: acceleration)
     }
 }

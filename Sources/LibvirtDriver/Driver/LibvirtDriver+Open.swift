@@ -46,8 +46,8 @@ extension LibvirtDriver {
     /// Starts another worker when the one there was has ended, and takes its machines over.
     func ensureWorker() async throws(Refusal) {
         do throws(WorkerProcess.Failure) {
-            _ = try await link.call(.versions)
-            return
+            // A worker whose daemon has ended lives on with a connection that is of no use any more. Rule: LV-070.
+            if case .flag(true) = try await link.call(.isAlive) { return }
         } catch {
             guard error == .gone else { return }  // What else is wrong shows in the calls that follow.
         }
@@ -58,6 +58,7 @@ extension LibvirtDriver {
     private static func startWorker(
         root: LabRoot, folder: LabFolder, settings: Settings, journal: DriverJournal
     ) async throws(Refusal) -> WorkerProcess {
+        guard LibvirtLab.isBuiltIn else { throw .noLibvirt }
         guard let worker = settings.worker ?? usualWorker else {
             throw Refusal(
                 .lab, code: "NoWorker", message: "this program cannot become a worker; set BELAY_LIBVIRT_WORKER")

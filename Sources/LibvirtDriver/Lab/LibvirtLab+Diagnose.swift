@@ -11,6 +11,14 @@ extension LibvirtLab {
     public static func diagnose() async -> [Finding] { await diagnose(.usual) }
 
     package static func diagnose(_ folder: LabFolder) async -> [Finding] {
+        guard isBuiltIn else {
+            let remedy = "build it with its usual traits: swift build"
+            return [Finding("libvirt", .missing, Refusal.noLibvirt.message, remedy: remedy)]
+        }
+        return await findings(folder)
+    }
+
+    private static func findings(_ folder: LabFolder) async -> [Finding] {
         [await qemu(), await imageTool(), await connection(folder), acceleration(folder), guests(folder), room(folder)]
             + [socketPaths(folder)]
     }

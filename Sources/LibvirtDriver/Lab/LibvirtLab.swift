@@ -4,6 +4,15 @@ internal import LabCore
 
 /// The lab of real machines on this host, as a whole: what is there, what is missing, and how to be rid of it.
 public enum LibvirtLab {
+    /// Whether this program was built with libvirt, by its trait `Libvirt`.
+    package static var isBuiltIn: Bool {
+        #if Libvirt
+            true
+        #else
+            false
+        #endif
+    }
+
     /// Something that was found out about this host.
     public struct Finding: Hashable, Sendable, Codable {
         /// What it is about, in a word or two.

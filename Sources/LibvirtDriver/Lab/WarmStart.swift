@@ -42,7 +42,7 @@ extension LibvirtDriver {
     func startWarm(_ record: MachineRecord, guest: GuestImage) async throws(Refusal) {
         let start = WarmStart(of: record, guest: guest, qemu: try await qemuVersion(), in: folder)
         if !start.isThere { try await makeWarmStart(start, from: record, guest: guest) }
-        for disk in record.disks { try await DiskImage.copy(start.disk(disk.target), to: disk.path) }
+        try await DiskImage.copyAll(record.disks.map { (start.disk($0.target), $0.path) })
         try await define(record)
         let name = record.id.rawValue
         let saved = String(decoding: try Files.read(start.description), as: UTF8.self)
@@ -51,7 +51,7 @@ extension LibvirtDriver {
         try await call(.revert(name, snapshot: WarmStart.tag, flags: [.running]))
         try await waitForAgent(of: record.id)
         try await setClock(of: record.id)
-        try await call(.deleteSnapshot(name, snapshot: WarmStart.tag, recordOnly: false))
+        try await call(.deleteSnapshot(name, snapshot: WarmStart.tag, flags: []))
     }
 
     /// Boots a machine, saves its run, and removes its domain again.

@@ -8,7 +8,7 @@ extension LibvirtDriver {
         guard let target = record.snapshot(id) else { throw .noSnapshot(id) }
         if target.kind == .internal {
             // Rule: LV-050. With its record alone gone, the tag would stay, and the next of that name overwrite it.
-            try await call(.deleteSnapshot(machine.rawValue, snapshot: target.snapshot.name, recordOnly: false))
+            try await call(.deleteSnapshot(machine.rawValue, snapshot: target.snapshot.name, flags: []))
         }
         record.snapshots.removeAll { $0.snapshot.id == id }
         try keep(record)

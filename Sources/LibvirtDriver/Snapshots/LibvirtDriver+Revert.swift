@@ -6,6 +6,9 @@ extension LibvirtDriver {
     func revert(_ request: RevertRequest, of machine: MachineID) async throws(Refusal) -> RevertReport {
         let record = try record(of: machine)
         guard let target = record.snapshot(request.snapshot) else { throw .noSnapshot(request.snapshot) }
+        if request.method == Self.newMachineMethod, request.disks == nil {
+            return try await revertIntoNewMachine(record, to: target)
+        }
         guard [nil, target.kind.rawValue, target.snapshot.method].contains(request.method) else {
             throw Refusal(
                 .unsupported, code: "UnknownMethod",
@@ -107,16 +110,18 @@ extension LibvirtDriver {
         let generation = record.takeGeneration()
         record.journal = .revert(to: target.snapshot.id, targets: targets, generation: generation)
         try keep(record)
-        try await destroy(record.id.rawValue)
+        var overlays: [(path: String, base: String)] = []
         for index in record.disks.indices where targets.contains(record.disks[index].target) {
-            let disk = record.disks[index]
-            guard let base = target.bases[disk.target] else { continue }
-            let overlay = "\(root.machine(record.id))/\(disk.target).\(generation)"
-            let format = try await DiskImage.format(of: base)
-            try await DiskImage.createOverlay(overlay, over: base, format: format)
+            guard let base = target.bases[record.disks[index].target] else { continue }
+            let overlay = "\(root.machine(record.id))/\(record.disks[index].target).\(generation)"
+            overlays.append((overlay, base))
             record.disks[index].path = overlay
             record.disks[index].format = .qcow2
         }
+        // New files over those that nobody writes to: they can be made while the machine is still being switched off.
+        async let made = Self.makeOverlays(overlays)
+        try await destroy(record.id.rawValue)
+        try await made.get()
         try await define(record)
         if let memory = target.memory {
             // The memory file remembers the base as the disk; only this description keeps the guest from writing into it.
@@ -130,10 +135,21 @@ extension LibvirtDriver {
         try await removeUnneededFiles(of: record)
     }
 
+    private static func makeOverlays(_ overlays: [(path: String, base: String)]) async -> Result<Void, Refusal> {
+        do throws(Refusal) {
+            for (path, base) in overlays {
+                try await DiskImage.createOverlay(path, over: base, format: try await DiskImage.format(of: base))
+            }
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// A tag or an image that is missing makes libvirt kill the domain before it notices.
     ///
-    /// Rule: LV-057.
-    private func checkTags(of record: MachineRecord, tag: String) async throws(Refusal) {
+    /// Rules: LV-055 and LV-056 and LV-057.
+    func checkTags(of record: MachineRecord, tag: String) async throws(Refusal) {
         for disk in record.disks {
             guard Files.exists(disk.path) else { throw .missing(disk.path, rule: "LV-057") }
             guard try await DiskImage.tags(of: disk.path).contains(tag) else {
@@ -144,7 +160,7 @@ extension LibvirtDriver {
         }
     }
 
-    private func checkFiles(of target: SnapshotRecord) async throws(Refusal) {
+    func checkFiles(of target: SnapshotRecord) async throws(Refusal) {
         for (_, base) in target.bases.sorted(by: { $0.key < $1.key }) {
             for file in try await DiskImage.chain(of: base) where !Files.exists(file) {
                 throw .missing(file, rule: "LV-057")
@@ -162,7 +178,7 @@ extension Refusal {
     }
 
     /// The refusal of a later step: what came before it was done.
-    fileprivate var afterChange: Refusal {
+    var afterChange: Refusal {
         guard kind == .refused else { return self }
         var failed = self
         failed.kind = .failed

@@ -15,6 +15,7 @@ extension LibvirtDriver {
             kind: plan.kind)
         switch plan.kind {
         case .internal:
+            // Rule: LV-067. Should QEMU end in the middle, the older snapshots are as they were, and the books need no change.
             let xml = DomainXML.internalSnapshot(name: request.name)
             try await call(.createSnapshot(machine.rawValue, xml: xml, flags: [.validate]))
         case .external:
@@ -132,6 +133,7 @@ extension Refusal {
         guard quiesced, rule == nil else { return self }
         var explained = self
         switch code {
+        // Rule: LV-024.
         case LibvirtError.Code.argumentUnsupported.name: explained.rule = RuleID(rawValue: "LV-024")
         case LibvirtError.Code.internalError.name: explained.rule = RuleID(rawValue: "LV-027")
         case LibvirtError.Code.agentUnresponsive.name:

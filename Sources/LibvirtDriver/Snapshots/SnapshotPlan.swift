@@ -3,7 +3,9 @@ internal import LabCore
 
 /// How a snapshot is going to be taken, decided before anything is touched.
 package struct SnapshotPlan: Hashable, Sendable {
-    /// Where its contents will be.
+    /// Where its contents will be, of all disks and memory alike: in one snapshot both ways cannot be mixed.
+    ///
+    /// Rules: LV-006 and LV-008.
     package var kind: SnapshotKind
     /// The disks it will hold.
     package var roles: [DiskRole]
@@ -90,7 +92,9 @@ package struct SnapshotPlan: Hashable, Sendable {
     private func checkKind(of record: MachineRecord, isWhole: Bool) throws(Refusal) {
         let unsupported = LibvirtError.Code.configurationUnsupported.name
         if let other = record.kind, other != kind {
-            // Each kind silently destroys the other's states.
+            // An internal one is reverted to under the feet of an external one, and the external is invalid from then on
+            // (Rule: LV-040) or its overlay is nobody's any more (Rule: LV-045). What is left can be deleted by nobody
+            // (Rules: LV-041 and LV-042), or takes the other's contents along (Rules: LV-043 and LV-044).
             throw Refusal(
                 .refused, code: unsupported,
                 message: "the machine has \(other.rawValue) snapshots, so it can have no \(kind.rawValue) one",

@@ -23,14 +23,16 @@ package enum WorkerCall: Hashable, Sendable, Codable {
     case shutDown(String, throughAgent: Bool)
     case describe(String, migratable: Bool)
     case restore(file: String, xml: String)
+    case managedSave(String)
     case hasManagedSave(String)
     case removeManagedSave(String)
     case hasCheckpoint(String)
+    case createCheckpoint(String, xml: String)
     case createSnapshot(String, xml: String, flags: SnapshotCreation)
     case snapshots(String)
     case describeSnapshot(String, snapshot: String)
     case revert(String, snapshot: String, flags: SnapshotRevert)
-    case deleteSnapshot(String, snapshot: String, recordOnly: Bool)
+    case deleteSnapshot(String, snapshot: String, flags: SnapshotDeletion)
     case commit(String, disk: String)
     case blockJob(String, disk: String)
     case endBlockJob(String, disk: String, pivot: Bool)
@@ -60,9 +62,11 @@ package enum WorkerCall: Hashable, Sendable, Codable {
         case .shutDown: "virDomainShutdownFlags"
         case .describe: "virDomainGetXMLDesc"
         case .restore: "virDomainRestoreFlags"
+        case .managedSave: "virDomainManagedSave"
         case .hasManagedSave: "virDomainHasManagedSaveImage"
         case .removeManagedSave: "virDomainManagedSaveRemove"
         case .hasCheckpoint: "virDomainListAllCheckpoints"
+        case .createCheckpoint: "virDomainCheckpointCreateXML"
         case .createSnapshot: "virDomainSnapshotCreateXML"
         case .snapshots: "virDomainListAllSnapshots"
         case .describeSnapshot: "virDomainSnapshotGetXMLDesc"
@@ -85,7 +89,8 @@ package enum WorkerCall: Hashable, Sendable, Codable {
         case .open, .leave, .versions, .capabilities, .isAlive, .domains, .define, .restore: nil
         case .start(let name), .destroy(let name), .undefine(let name), .state(let name), .uuid(let name),
             .suspend(let name), .resume(let name), .shutDown(let name, _), .describe(let name, _),
-            .hasManagedSave(let name), .removeManagedSave(let name), .hasCheckpoint(let name),
+            .managedSave(let name), .hasManagedSave(let name), .removeManagedSave(let name), .hasCheckpoint(let name),
+            .createCheckpoint(let name, _),
             .createSnapshot(let name, _, _), .snapshots(let name), .describeSnapshot(let name, _),
             .revert(let name, _, _), .deleteSnapshot(let name, _, _), .commit(let name, _),
             .blockJob(let name, _), .endBlockJob(let name, _, _), .agent(let name, _, _),
@@ -97,7 +102,8 @@ package enum WorkerCall: Hashable, Sendable, Codable {
     /// Whether the call changes a domain, so that a report mentions it and a fault can meet it.
     package var changesSomething: Bool {
         switch self {
-        case .define, .start, .destroy, .undefine, .suspend, .resume, .shutDown, .restore, .removeManagedSave,
+        case .define, .start, .destroy, .undefine, .suspend, .resume, .shutDown, .restore, .managedSave,
+            .removeManagedSave, .createCheckpoint,
             .createSnapshot, .revert, .deleteSnapshot, .commit, .endBlockJob, .freeze, .thaw:
             true
         case .open, .leave, .versions, .capabilities, .isAlive, .domains, .state, .uuid, .describe, .hasManagedSave,

@@ -44,6 +44,8 @@
             case .suspend: try domain.suspend()
             case .resume: try domain.resume()
             case .shutDown(_, let throughAgent): try domain.shutDown(throughAgent: throughAgent)
+            case .managedSave: try domain.managedSave()
+            case .createCheckpoint(_, let xml): try domain.createCheckpoint(xml)
             case .removeManagedSave: try domain.removeManagedSave()
             case .commit(_, let disk): try domain.commitActiveLayer(of: disk)
             case .endBlockJob(_, let disk, let pivot): try domain.endBlockJob(of: disk, pivot: pivot)
@@ -64,10 +66,8 @@
                 return .text(try domain.withSnapshot(named: name) { (it) throws(LibvirtError) in try it.xml() })
             case .revert(_, let name, let flags):
                 try domain.withSnapshot(named: name) { (it) throws(LibvirtError) in try it.revert(flags) }
-            case .deleteSnapshot(_, let name, let recordOnly):
-                try domain.withSnapshot(named: name) { (it) throws(LibvirtError) in
-                    try it.delete(recordOnly: recordOnly)
-                }
+            case .deleteSnapshot(_, let name, let flags):
+                try domain.withSnapshot(named: name) { (it) throws(LibvirtError) in try it.delete(flags) }
             case .open, .leave, .versions, .capabilities, .isAlive, .domains, .define, .restore:
                 preconditionFailure("\(call.function) is no call on a domain")
             }
