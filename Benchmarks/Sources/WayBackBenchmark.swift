@@ -135,7 +135,7 @@ extension WayBackBenchmark {
         process.arguments = [work] + guest.disks.map(\.path) + [package, Self.upgrade]
         // A file and no pipe: whatever the script leaves running would keep a pipe open.
         let output = work + "/output"
-        FileManager.default.createFile(atPath: output, contents: nil)
+        try Data().write(to: URL(filePath: output))
         process.standardOutput = FileHandle(forWritingAtPath: output)
         try process.run()
         process.waitUntilExit()

@@ -80,7 +80,7 @@ extension RealMachines {
                 let disk = try #require(await lab.driver.record(of: machine).disks.last).path
                 _ = try await lab.provider.takeSnapshot(SnapshotRequest(name: "s", memory: true), of: machine)
                 try await lab.driver.setPower(.cut, of: machine)
-                #expect(await lab.code(.commit(name, disk: "vda")) == .invalidArgument)
+                #expect(await lab.code(.commit(name, disk: "vda")) == .operationInvalid)
                 #expect(await lab.code(.freeze(name)) == .operationInvalid)
                 let ping = WorkerCall.agent(name, command: #"{"execute":"guest-ping"}"#, limit: 1)
                 #expect(await lab.code(ping) == .operationInvalid)

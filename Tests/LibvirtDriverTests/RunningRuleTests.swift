@@ -67,7 +67,7 @@ extension RealMachines {
                 xml: snapshot(
                     "<disks><disk name='vda' snapshot='external'><source file='/tmp/belay-nowhere'/></disk></disks>"),
                 flags: [.diskOnly, .reuseExternal], code: .systemError),
-            Row(rule: "LV-020", xml: "<domainsnapshot><name>s", flags: [], code: .malformedXML),
+            Row(rule: "LV-020", xml: "<domainsnapshot><name>s", flags: [], code: .invalidXMLDetail),
             Row(rule: "LV-020", xml: "<snapshot><name>s</name></snapshot>", flags: [], code: .malformedXML),
             Row(
                 rule: "LV-020", xml: snapshot(""), flags: SnapshotCreation(rawValue: 1 << 20), code: .invalidArgument),
