@@ -84,7 +84,7 @@ extension AzureCompute {
                 "MissingApiVersionParameter",
                 "The api-version query parameter (?api-version=) is required for all requests.", rule: "AZ-001")
         }
-        guard Self.isDate(version) else {
+        guard Self.isADay(version) else {
             throw AzureFault(
                 "InvalidApiVersionParameter", "The api-version '\(version)' is invalid.", rule: "AZ-003")
         }
@@ -98,7 +98,7 @@ extension AzureCompute {
     }
 
     /// Whether a text is a date, which may be followed by `-preview`.
-    private static func isDate(_ text: String) -> Bool {
+    private static func isADay(_ text: String) -> Bool {
         let date = text.hasSuffix("-preview") ? text.dropLast(8) : text[...]
         let parts = date.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.map(\.utf8.count) == [4, 2, 2] else { return false }

@@ -4,7 +4,7 @@ extension Explanation {
     /// What accounts for differences on any platform: the machine's power, the disks that were left out, and the software.
     ///
     /// A platform's own explanations come first; these say what follows from the scenario and from the appliance alone.
-    public static let onAnyPlatform: [Explanation] = machineWasOff + rootLeftOut + outside + appliances
+    public static let onAnyPlatform: [Explanation] = machineWasOff + rootLeftOut + dataLeftOut + outside + appliances
 
     /// What only a running machine has.
     private static let machineWasOff = [Fact.service, .maintenance, .jobs, .stuckJobs, .openRecords, .bootID].map {
@@ -36,6 +36,32 @@ extension Explanation {
                 "Only root and data disk of one moment bring a feature upgrade back.",
                 when: [
                     .bringsBack(.root, false), .appliance(.gitHubEnterpriseServer), .differs(.version, true),
+                ]),
+        ]
+
+    /// What stays new when the snapshot holds the data disk and the way back leaves it out.
+    private static let dataLeftOut =
+        [Fact.schema, .data, .records, .looseFiles, .database, .fileSystem(.data)].map {
+            Explanation(
+                $0, [.changed, .lost, .corrupt], nil,
+                "The data disk was not brought back: what is on it is as the upgrade left it.",
+                when: [.holds(.data, true), .bringsBack(.data, false)])
+        }
+        + [
+            Explanation(
+                .configuration, [.changed, .lost], "GHES-002",
+                "Settings are on the data disk, which was not brought back.",
+                when: [.holds(.data, true), .bringsBack(.data, false), .appliance(.gitHubEnterpriseServer)]),
+            Explanation(
+                .service, [.changed, .lost], nil,
+                "The program came back and the data did not: they do not fit together.",
+                when: [.holds(.data, true), .bringsBack(.data, false), .differs(.schema, true)]),
+            Explanation(
+                .service, [.changed, .lost], "GHES-021",
+                "Only root and data disk of one moment bring a feature upgrade back.",
+                when: [
+                    .holds(.data, true), .bringsBack(.data, false), .appliance(.gitHubEnterpriseServer),
+                    .differs(.schema, true),
                 ]),
         ]
 
