@@ -88,7 +88,10 @@ let package = Package(
         .executableTarget(name: "belay", dependencies: ["LabCommands"]),
         .executableTarget(
             name: "belay-benchmarks",
-            dependencies: ["LabCore", "Hypervisor", "SimulatedMachine", "EC2", "VSphere", "LibvirtDriver"],
+            dependencies: [
+                "LabCore", "Hypervisor", "SimulatedMachine", "EC2", "AzureCompute", "ComputeEngine", "HyperV",
+                "VSphere", "LibvirtDriver",
+            ],
             path: "Benchmarks/Sources"),
         // What tests of all planes share: checkers that answer with findings.
         .target(name: "PlaneTesting", dependencies: ["LabCore", "Hypervisor"], path: "Tests/PlaneTesting"),

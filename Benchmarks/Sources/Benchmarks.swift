@@ -1,5 +1,8 @@
+import AzureCompute
+import ComputeEngine
 import EC2
 import Foundation
+import HyperV
 import VSphere
 
 /// Measures what the simulation costs, as ratios within one run, and prints a table.
@@ -21,8 +24,11 @@ struct Benchmarks {
             rows += try LibraryBenchmark.rows(belay: URL(filePath: belay))
         }
         rows += DiskBenchmarks.rows()
-        rows += PlaneBenchmarks<EC2>.rows()
-        rows += PlaneBenchmarks<VSphere>.rows()
+        rows += PlaneBenchmarks<EC2>.rows() + CrowdBenchmarks<EC2>.rows()
+        rows += PlaneBenchmarks<AzureCompute>.rows() + CrowdBenchmarks<AzureCompute>.rows()
+        rows += PlaneBenchmarks<ComputeEngine>.rows() + CrowdBenchmarks<ComputeEngine>.rows()
+        rows += PlaneBenchmarks<HyperV>.rows() + CrowdBenchmarks<HyperV>.rows()
+        rows += PlaneBenchmarks<VSphere>.rows() + CrowdBenchmarks<VSphere>.rows()
         Row.printTable(rows)
     }
 }

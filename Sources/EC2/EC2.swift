@@ -1,7 +1,7 @@
 public import Hypervisor
 public import LabCore
 package import HashTreeCollections
-import SimulatedMachine
+package import SimulatedMachine
 
 /// One account in one region of Amazon EC2 and Amazon EBS, on virtual time.
 ///
@@ -13,14 +13,14 @@ public struct EC2: Hashable, Sendable {
     /// Time, dice and names.
     package var world: World
 
-    package internal(set) var instances: TreeDictionary<Instance.ID, Instance> = [:]
-    package internal(set) var volumes: TreeDictionary<Volume.ID, Volume> = [:]
-    package internal(set) var snapshots: TreeDictionary<EBSSnapshot.ID, EBSSnapshot> = [:]
-    package internal(set) var images: TreeDictionary<Image.ID, Image> = [:]
+    package internal(set) var instances = Table<Instance>()
+    package internal(set) var volumes = Table<Volume>()
+    package internal(set) var snapshots = Table<EBSSnapshot>()
+    package internal(set) var images = Table<Image>()
     package internal(set) var addresses: TreeDictionary<ElasticAddress.ID, ElasticAddress> = [:]
     package internal(set) var rootReplacements: TreeDictionary<RootReplacement.ID, RootReplacement> = [:]
     /// The tags of every resource, by its id.
-    var tagSets: TreeDictionary<String, [String: String]> = [:]
+    var tagSets = TagBook()
     /// The parents of snapshots that are gone, so that their descendants find their next of kin.
     ///
     /// Rule: AWS-034.

@@ -1,7 +1,7 @@
 package import HashTreeCollections
 public import Hypervisor
 public import LabCore
-import SimulatedMachine
+package import SimulatedMachine
 
 /// VMware vSphere as one value on virtual time: vCenter Server, or one ESXi host, with machines, snapshots and files.
 ///
@@ -18,7 +18,7 @@ public struct VSphere: Hashable, Sendable {
     package internal(set) var sessions: [String: UserSession] = [:]
     package internal(set) var tasks: TreeDictionary<Moref<TaskInfo>, TaskInfo> = [:]
     package internal(set) var hosts: TreeDictionary<Moref<HostSystem>, HostSystem> = [:]
-    package internal(set) var virtualMachines: TreeDictionary<Moref<VirtualMachine>, VirtualMachine> = [:]
+    package internal(set) var virtualMachines = Table<VirtualMachine>()
     package internal(set) var store = FileStore()
     /// Which machine each snapshot is of.
     var owners: TreeDictionary<Moref<VirtualMachineSnapshot>, Moref<VirtualMachine>> = [:]

@@ -58,7 +58,7 @@ extension PlaneContract {
         var findings = [Fact.power, .records, .version, .service, .machine].filter { before[$0] != after[$0] }
             .map { "\($0) is \(String(describing: after[$0]))" }
         if snapshots.map(\.id) != (taken.map { [$0.id] } ?? []) { findings.append("the list of snapshots is wrong") }
-        if taken == nil, count(of: bench) != known { findings.append("orphans: \(bench.plane.leftovers)") }
+        if taken == nil, let orphans = try orphans(&bench, beyond: known) { findings.append(orphans) }
         return (events, findings)
     }
 
@@ -114,12 +114,21 @@ extension PlaneContract {
         if isDone == isListed { findings.append(isDone ? "it is still listed" : "it is gone, but was refused") }
         if isListed { try bench.plane.deleteSnapshot(snapshot.id, of: bench.machine) }
         bench.plane.advance(by: .hours(2))
-        if count(of: bench) != bare { findings.append("orphans: \(bench.plane.leftovers)") }
+        if let orphans = try orphans(&bench, beyond: bare) { findings.append(orphans) }
         if try bench.fact(.service) != "healthy" { findings.append("the machine is not as it was") }
         return (events, findings)
     }
 
     private static func count(of bench: Bench) -> Int { bench.plane.leftovers.count }
+
+    /// What is left beyond what there was, after the platform had its chance to clear up when the machine is off.
+    private static func orphans(_ bench: inout Bench, beyond known: Int) throws -> String? {
+        guard count(of: bench) != known else { return nil }
+        try bench.plane.setPower(.shutDown, of: bench.machine)
+        bench.plane.heal()
+        try bench.plane.setPower(.on, of: bench.machine)
+        return count(of: bench) == known ? nil : "orphans: \(bench.plane.leftovers)"
+    }
 }
 
 extension ControlPlane {

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension EC2 {
     /// AllocateAddress.
@@ -18,13 +19,17 @@ extension EC2 {
     }
 
     /// AssociateAddress: the instance loses the public address it had; an address that is in use elsewhere moves.
-    package mutating func associateAddress(_ id: ElasticAddress.ID, with target: Instance.ID) throws(EC2Fault) {
-        try call("AssociateAddress", on: id.rawValue, answer: { _ in target.rawValue }) { ec2 throws(EC2Fault) in
+    package mutating func associateAddress(_ id: ElasticAddress.ID, with target: Instance.ID)
+        throws(EC2Fault)
+    {
+        try call("AssociateAddress", on: id.rawValue, answer: { _ in target.rawValue }) {
+            ec2 throws(EC2Fault) in
             let address = try ec2.address(id)
             let instance = try ec2.instance(target)
             guard instance.state == .running || instance.state == .stopped else {
                 throw EC2Fault(
-                    "InvalidInstanceID", "The instance '\(target)' is not in a valid state for this operation.")
+                    "InvalidInstanceID",
+                    "The instance '\(target)' is not in a valid state for this operation.")
             }
             if let holder = address.instance { ec2.dissociate(id, from: holder) }
             if let other = instance.elasticAddress { ec2.dissociate(other, from: target) }
@@ -38,7 +43,8 @@ extension EC2 {
     package mutating func disassociateAddress(_ id: ElasticAddress.ID) throws(EC2Fault) {
         try call("DisassociateAddress", on: id.rawValue) { ec2 throws(EC2Fault) in
             guard let holder = try ec2.address(id).instance else {
-                throw EC2Fault("InvalidAssociationID.NotFound", "The association of '\(id)' does not exist.")
+                throw EC2Fault(
+                    "InvalidAssociationID.NotFound", "The association of '\(id)' does not exist.")
             }
             ec2.dissociate(id, from: holder)
         }

@@ -128,11 +128,10 @@ extension EC2 {
 
     /// Rule: AWS-167.
     func checkVolumeQuotas(adding shape: Volume.Shape) throws(EC2Fault) {
-        let mine = volumes.values.filter { $0.state != .deleted && $0.state != .deleting }
-        guard mine.count < settings.quotas.volumes else {
+        guard volumes.count(.counted) < settings.quotas.volumes else {
             throw EC2Fault("VolumeLimitExceeded", "You have exceeded your maximum number of volumes.", rule: "AWS-167")
         }
-        let used = mine.filter { $0.shape.type == shape.type }.reduce(0) { $0 + $1.shape.size }
+        let used = volumes.weight(.storage(shape.type))
         guard used + shape.size <= settings.quotas.storage else {
             throw EC2Fault(
                 "VolumeLimitExceeded", "You have exceeded your maximum \(shape.type) storage limit in this region.",

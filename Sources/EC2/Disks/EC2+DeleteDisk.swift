@@ -1,6 +1,7 @@
-import Hypervisor
 import HashTreeCollections
+import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension EC2 {
     /// Deletes a volume without an attachment; its snapshots stay.

@@ -111,3 +111,22 @@ package struct Software: Hashable, Sendable {
     /// What machines share that take each other's place, and with it the services outside.
     package var family: String
 }
+
+extension Volume: Booked {
+    /// What can be asked of all volumes.
+    package enum Query: Hashable, Sendable {
+        /// Which of them count against the quota of volumes?
+        case counted
+        /// Which of them count against the quota of storage of a type?
+        case storage(VolumeType)
+        /// Which of them wait for the copy of a snapshot?
+        case copying(EBSSnapshot.ID)
+    }
+
+    package var questions: [Query] {
+        let isCounted = state != .deleted && state != .deleting
+        return (isCounted ? [.counted, .storage(shape.type)] : []) + slots.map { .copying($0.snapshot) }
+    }
+    /// The gibibytes.
+    package var weight: Int { shape.size }
+}

@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// The parameters of CreateImage.
 package struct CreateImage: Hashable, Sendable {
@@ -30,8 +31,11 @@ extension EC2 {
     /// Makes an image of an instance: snapshots of its volumes at one instant, with the guest at rest unless told not to.
     ///
     /// Rule: AWS-121. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html
-    package mutating func createImage(_ request: CreateImage, dryRun: Bool = false) throws(EC2Fault) -> Image {
-        try call("CreateImage", on: request.instance.rawValue, answer: { $0.id.rawValue }) { ec2 throws(EC2Fault) in
+    package mutating func createImage(_ request: CreateImage, dryRun: Bool = false) throws(EC2Fault)
+        -> Image
+    {
+        try call("CreateImage", on: request.instance.rawValue, answer: { $0.id.rawValue }) {
+            ec2 throws(EC2Fault) in
             try ec2.checkImageName(request.name)
             try ec2.checkTags(request.imageTags)
             try ec2.checkTags(request.snapshotTags)
@@ -43,7 +47,9 @@ extension EC2 {
             }
             try ec2.endDryRun(dryRun)
             let instance = try ec2.instance(request.instance)
-            guard instance.state == .running || instance.state == .stopped else { throw .notRunningOrStopped }
+            guard instance.state == .running || instance.state == .stopped else {
+                throw .notRunningOrStopped
+            }
             try ec2.checkImagesWithoutReboot(request)
             let members = ec2.members(of: request, instance)
             try ec2.checkSnapshotLimits(of: members.map(\.volume))
@@ -59,7 +65,8 @@ extension EC2 {
         guard !request.noReboot || running < settings.quotas.imagesWithoutReboot else {
             throw EC2Fault(
                 "ConcurrentCreateImageNoRebootLimitExceeded",
-                "The maximum number of concurrent CreateImage requests without reboot was exceeded.", rule: "AWS-125")
+                "The maximum number of concurrent CreateImage requests without reboot was exceeded.",
+                rule: "AWS-125")
         }
     }
 
@@ -71,10 +78,14 @@ extension EC2 {
             letter.isASCII && (letter.isLetter || letter.isNumber) || "()[] ./-'@_".contains(letter)
         }
         guard allowed, (3...128).contains(name.count) else { throw .badImageName(name) }
-        if let other = images.values.filter({ $0.name == name }).map(\.id).min() { throw .duplicateName(name, other) }
+        if let other = images.values.filter({ $0.name == name }).map(\.id).min() {
+            throw .duplicateName(name, other)
+        }
     }
 
-    private func members(of request: CreateImage, _ instance: Instance) -> [(device: String, volume: Volume)] {
+    private func members(of request: CreateImage, _ instance: Instance) -> [(
+        device: String, volume: Volume
+    )] {
         let devices = instance.devices.keys.sorted().filter { !request.droppedDevices.contains($0) }
         return devices.compactMap { device in
             instance.devices[device].flatMap { volumes[$0] }.map { (device, $0) }
@@ -89,12 +100,14 @@ extension EC2 {
         var mappings: [Image.Mapping] = []
         for (device, volume) in members {
             let snapshot = take(
-                volumes[volume.id] ?? volume, description: "Created by CreateImage(\(instance.id)) for \(id)",
+                volumes[volume.id] ?? volume,
+                description: "Created by CreateImage(\(instance.id)) for \(id)",
                 tags: request.snapshotTags)
             mappings.append(mapping(device, volume, snapshot))
         }
         var image = Image(
-            id: id, name: request.name, description: request.description, owner: settings.account, created: now,
+            id: id, name: request.name, description: request.description, owner: settings.account,
+            created: now,
             rootDevice: instance.rootDevice, mappings: mappings, architecture: instance.architecture,
             sourceInstance: instance.id, software: instance.software, roles: instance.roles)
         image.isWithoutReboot = request.noReboot
@@ -117,8 +130,7 @@ extension EC2 {
     ///
     /// Rule: AWS-122.
     mutating func checkImages(using id: EBSSnapshot.ID) {
-        let waiting = images.values.filter { $0.state == .pending && $0.mappings.contains { $0.snapshot == id } }
-        for image in waiting.sorted(by: { $0.id < $1.id }) {
+        for image in images.found(.using(id)) where image.state == .pending {
             let states = image.mappings.compactMap { $0.snapshot.flatMap { snapshots[$0]?.state } }
             if states.contains(.error) {
                 guard images[image.id]?.state.gaveUp() == true else { continue }

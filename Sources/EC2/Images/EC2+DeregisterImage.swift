@@ -1,6 +1,7 @@
-import Hypervisor
 import HashTreeCollections
+import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension EC2 {
     /// What became of a snapshot of an image that was deregistered.
@@ -19,10 +20,13 @@ extension EC2 {
             var image = try ec2.image(id)
             if image.isDeregistrationProtected || image.protectedUntil.map({ ec2.now < $0 }) ?? false {
                 throw EC2Fault(
-                    ec2.settings.inferred.protectedImage, "The image '\(id)' is protected from deregistration.",
+                    ec2.settings.inferred.protectedImage,
+                    "The image '\(id)' is protected from deregistration.",
                     rule: "AWS-131")
             }
-            do throws(NotInState<ImageState>) { try image.state.deregister() } catch { throw .noLongerAvailable(id) }
+            do throws(NotInState<ImageState>) { try image.state.deregister() } catch {
+                throw .noLongerAvailable(id)
+            }
             image.deregistered = ec2.now
             ec2.images[id] = image
             ec2.enter(.imageChecked(id), in: ec2.settings.timings.deregisteredRecord)
@@ -52,7 +56,9 @@ extension EC2 {
     package mutating func disableImage(_ id: Image.ID) throws(EC2Fault) {
         try call("DisableImage", on: id.rawValue) { ec2 throws(EC2Fault) in
             var image = try ec2.image(id)
-            do throws(NotInState<ImageState>) { try image.state.disable() } catch { throw .noLongerAvailable(id) }
+            do throws(NotInState<ImageState>) { try image.state.disable() } catch {
+                throw .noLongerAvailable(id)
+            }
             ec2.images[id] = image
         }
     }
@@ -61,7 +67,9 @@ extension EC2 {
     package mutating func enableImage(_ id: Image.ID) throws(EC2Fault) {
         try call("EnableImage", on: id.rawValue) { ec2 throws(EC2Fault) in
             var image = try ec2.image(id)
-            do throws(NotInState<ImageState>) { try image.state.enable() } catch { throw .noLongerAvailable(id) }
+            do throws(NotInState<ImageState>) { try image.state.enable() } catch {
+                throw .noLongerAvailable(id)
+            }
             ec2.images[id] = image
         }
     }
@@ -72,7 +80,8 @@ extension EC2 {
     package mutating func setDeregistrationProtection(
         of id: Image.ID, _ isProtected: Bool, coolDown: Bool = false
     ) throws(EC2Fault) {
-        let verb = isProtected ? "EnableImageDeregistrationProtection" : "DisableImageDeregistrationProtection"
+        let verb =
+            isProtected ? "EnableImageDeregistrationProtection" : "DisableImageDeregistrationProtection"
         try call(verb, on: id.rawValue) { ec2 throws(EC2Fault) in
             var image = try ec2.image(id)
             if isProtected {

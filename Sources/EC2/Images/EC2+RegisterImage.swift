@@ -1,6 +1,7 @@
 import HashTreeCollections
-import LabCore
 import Hypervisor
+import LabCore
+import SimulatedMachine
 
 /// The parameters of RegisterImage.
 package struct RegisterImage: Hashable, Sendable {
@@ -25,7 +26,8 @@ extension EC2 {
     ///
     /// Rule: AWS-126.
     package mutating func registerImage(_ request: RegisterImage) throws(EC2Fault) -> Image {
-        try call("RegisterImage", on: request.name, answer: { $0.id.rawValue }) { ec2 throws(EC2Fault) in
+        try call("RegisterImage", on: request.name, answer: { $0.id.rawValue }) {
+            ec2 throws(EC2Fault) in
             try ec2.checkImageName(request.name)
             try ec2.checkTags(request.tags)
             var mappings: [Image.Mapping] = []
@@ -74,7 +76,8 @@ extension EC2 {
             mapping.snapshot.flatMap { snapshots[$0]?.software?.role }.map { (mapping.device, $0) }
         }
         var image = Image(
-            id: makeID(Image.self), name: request.name, state: .available, owner: settings.account, created: now,
+            id: makeID(Image.self), name: request.name, state: .available, owner: settings.account,
+            created: now,
             rootDevice: request.rootDevice, mappings: mappings, architecture: request.architecture,
             virtualization: request.virtualization, software: software, roles: Dictionary(roles) { $1 })
         image.roles[request.rootDevice] = .root

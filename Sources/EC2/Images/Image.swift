@@ -1,5 +1,6 @@
 import Hypervisor
 package import LabCore
+import SimulatedMachine
 
 /// An Amazon Machine Image: snapshots, and what instances are made of them.
 package struct Image: Hashable, Sendable, Identified {
@@ -50,7 +51,8 @@ package struct Image: Hashable, Sendable, Identified {
         package var deleteOnTermination: Bool
 
         package init(
-            device: String, snapshot: EBSSnapshot.ID?, size: Int = 0, type: VolumeType = .gp2, iops: Int? = nil,
+            device: String, snapshot: EBSSnapshot.ID?, size: Int = 0, type: VolumeType = .gp2,
+            iops: Int? = nil,
             deleteOnTermination: Bool = true
         ) {
             self.device = device
@@ -77,4 +79,14 @@ package struct Image: Hashable, Sendable, Identified {
         }
         return shown
     }
+}
+
+extension Image: Booked {
+    /// What can be asked of all images.
+    package enum Query: Hashable, Sendable {
+        /// Which of them have a device on a snapshot?
+        case using(EBSSnapshot.ID)
+    }
+
+    package var questions: [Query] { mappings.compactMap { $0.snapshot.map { .using($0) } } }
 }

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 /// An attribute of an instance and its new value.
 package enum InstanceAttribute: Hashable, Sendable {
@@ -34,7 +35,8 @@ extension EC2 {
         try call("ModifyInstanceAttribute", on: id.rawValue) { ec2 throws(EC2Fault) in
             guard attributes.count == 1, let attribute = attributes.first else {
                 throw EC2Fault(
-                    .invalidParameterCombination, "Fields for multiple attribute types specified", rule: "AWS-106")
+                    .invalidParameterCombination, "Fields for multiple attribute types specified",
+                    rule: "AWS-106")
             }
             try ec2.endDryRun(dryRun)
             let instance = try ec2.instance(id)
@@ -49,7 +51,8 @@ extension EC2 {
         case .type(let name): changed.type = try InstanceType(named: name)
         case .userData(let data):
             guard data.utf8.count <= 16_384 else {
-                throw EC2Fault(.invalidParameterValue, "User data is limited to 16384 bytes", rule: "AWS-118")
+                throw EC2Fault(
+                    .invalidParameterValue, "User data is limited to 16384 bytes", rule: "AWS-118")
             }
             changed.userData = data
         case .isEBSOptimized(let value): changed.isEBSOptimized = value
@@ -58,7 +61,8 @@ extension EC2 {
         case .deleteOnTermination(let device, let value):
             guard let volume = instance.devices[device] else {
                 throw EC2Fault(
-                    settings.inferred.unmappedDevice, "No device is currently mapped at \(device)", rule: "AWS-107")
+                    settings.inferred.unmappedDevice, "No device is currently mapped at \(device)",
+                    rule: "AWS-107")
             }
             volumes[volume]?.attachment?.deleteOnTermination = value ?? true
         }

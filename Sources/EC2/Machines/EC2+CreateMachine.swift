@@ -121,16 +121,14 @@ extension EC2 {
     /// Rule: AWS-117.
     private func checkPrivateAddress(_ address: String?) throws(EC2Fault) {
         guard let address else { return }
-        guard !instances.values.contains(where: { $0.privateAddress == address && $0.state != .terminated }) else {
+        guard instances.count(.privateAddress(address)) == 0 else {
             throw EC2Fault("InvalidIPAddress.InUse", "Address \(address) is in use.", rule: "AWS-117")
         }
     }
 
     private func room(for request: RunInstances, _ image: Image) throws(EC2Fault) -> Int {
         let type = type(of: request, image)
-        let running = instances.values.filter { $0.state == .pending || $0.state == .running }
-        let used = running.reduce(0) { $0 + $1.type.processors }
-        let room = (settings.quotas.processors - used) / type.processors
+        let room = (settings.quotas.processors - instances.weight(.running)) / type.processors
         guard room >= request.minCount else {
             throw EC2Fault(
                 "VcpuLimitExceeded",

@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// How an instance is stopped.
 ///
@@ -25,7 +26,9 @@ extension EC2 {
     /// Starts stopped instances; those that run already stay as they are.
     ///
     /// Rule: AWS-097.
-    package mutating func startInstances(_ ids: [Instance.ID], dryRun: Bool = false) throws(EC2Fault) -> [StateChange] {
+    package mutating func startInstances(_ ids: [Instance.ID], dryRun: Bool = false) throws(EC2Fault)
+        -> [StateChange]
+    {
         try call("StartInstances", on: ids.words, tokens: max(1, ids.count), answer: { $0.words }) {
             ec2 throws(EC2Fault) in
             try ec2.endDryRun(dryRun)
@@ -40,12 +43,14 @@ extension EC2 {
         do throws(NotInState<PowerState>) {
             guard try state.start() == .begins else { return }
         } catch { throw .cannotStart(instance.id) }
-        guard instance.devices[instance.rootDevice] != nil else { throw .noRoot(instance.id, instance.rootDevice) }
-        let running = instances.values.filter { $0.state == .pending || $0.state == .running }
-        guard running.reduce(0, { $0 + $1.type.processors }) + instance.type.processors <= settings.quotas.processors
+        guard instance.devices[instance.rootDevice] != nil else {
+            throw .noRoot(instance.id, instance.rootDevice)
+        }
+        guard instances.weight(.running) + instance.type.processors <= settings.quotas.processors
         else {
             throw EC2Fault(
-                "VcpuLimitExceeded", "You have requested more vCPU capacity than your limit allows.", rule: "AWS-114")
+                "VcpuLimitExceeded", "You have requested more vCPU capacity than your limit allows.",
+                rule: "AWS-114")
         }
     }
 
@@ -59,7 +64,9 @@ extension EC2 {
         instance.launchTime = now  // Rule: AWS-103
         (instance.reason, instance.stateReason) = ("", nil)  // Rule: AWS-104
         // Rule: AWS-101
-        if instance.elasticAddress == nil { instance.publicAddress = world.names.address(under: "54.210") }
+        if instance.elasticAddress == nil {
+            instance.publicAddress = world.names.address(under: "54.210")
+        }
         instances[instance.id] = instance
         note(instance.id.rawValue, "stopped -> pending")
         enter(.launched(instance.id, epoch: instance.epoch), in: settings.timings.launch)
@@ -81,7 +88,9 @@ extension EC2 {
         guard instance.state.launched() else { return }
         instances[id] = instance
         for volume in instance.devices.values.sorted() {
-            if let attachment = volumes[volume]?.attachment { finishAttachment(of: volume, attachment.number) }
+            if let attachment = volumes[volume]?.attachment {
+                finishAttachment(of: volume, attachment.number)
+            }
         }
         note(id.rawValue, "pending -> running")
         boot(id)
@@ -101,8 +110,12 @@ extension EC2 {
             let found = try ec2.allInstances(ids)
             for instance in found {
                 var state = instance.state
-                do throws(NotInState<PowerState>) { _ = try state.stop() } catch { throw .cannotStop(instance.id) }
-                guard !instance.disableAPIStop else { throw .stopProtected(instance.id, against: "stopped") }
+                do throws(NotInState<PowerState>) { _ = try state.stop() } catch {
+                    throw .cannotStop(instance.id)
+                }
+                guard !instance.disableAPIStop else {
+                    throw .stopProtected(instance.id, against: "stopped")
+                }
             }
             return found.map { ec2.stop($0, manner) }
         }
@@ -195,7 +208,9 @@ extension EC2 {
     }
 
     mutating func finishReboot(of id: Instance.ID, _ epoch: Int) {
-        guard let instance = instances[id], instance.epoch == epoch, instance.state == .running else { return }
+        guard let instance = instances[id], instance.epoch == epoch, instance.state == .running else {
+            return
+        }
         instances[id]?.isRebooting = false
         releaseBusyVolumes(of: id)
         note(id.rawValue, "guest: boots")
@@ -217,5 +232,7 @@ extension [Instance.ID] {
 }
 
 extension [EC2.StateChange] {
-    var words: String { map { "\($0.previous.rawValue) -> \($0.current.rawValue)" }.joined(separator: ", ") }
+    var words: String {
+        map { "\($0.previous.rawValue) -> \($0.current.rawValue)" }.joined(separator: ", ")
+    }
 }

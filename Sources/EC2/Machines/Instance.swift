@@ -95,3 +95,21 @@ package struct Instance: Hashable, Sendable, Identified {
     /// Whether systemStatus and instanceStatus are `ok` and not `initializing`.
     package func isStatusOK(at now: Instant) -> Bool { state == .running && statusOK.map { $0 <= now } ?? false }
 }
+
+extension Instance: Booked {
+    /// What can be asked of all instances.
+    package enum Query: Hashable, Sendable {
+        /// Which of them take up processors?
+        case running
+        /// Which of them has an address?
+        case privateAddress(String)
+    }
+
+    package var questions: [Query] {
+        guard state != .terminated else { return [] }
+        let isRunning = state == .pending || state == .running
+        return (isRunning ? [.running] : []) + [.privateAddress(privateAddress)]
+    }
+    /// The processors.
+    package var weight: Int { type.processors }
+}

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension EC2 {
     /// Makes an id for a new resource.
@@ -19,7 +20,9 @@ extension EC2 {
     /// Rule: AWS-161.
     func instance(_ id: Instance.ID) throws(EC2Fault) -> Instance {
         guard id.isWellFormed else { throw .malformed(id) }
-        guard let instance = instances[id], isKnown(since: instance.created) else { throw .unknown([id]) }
+        guard let instance = instances[id], isKnown(since: instance.created) else {
+            throw .unknown([id])
+        }
         return instance
     }
 
@@ -49,7 +52,8 @@ extension EC2 {
     /// Rule: AWS-043.
     func snapshot(_ id: EBSSnapshot.ID) throws(EC2Fault) -> EBSSnapshot {
         guard id.isWellFormed else { throw .malformed(id) }
-        guard let snapshot = snapshots[id], snapshot.state.isVisible, isKnown(since: snapshot.start) else {
+        guard let snapshot = snapshots[id], snapshot.state.isVisible, isKnown(since: snapshot.start)
+        else {
             throw .unknown(id)
         }
         return snapshot
@@ -69,20 +73,25 @@ extension EC2Fault {
     }
     static func malformed(_ id: Volume.ID) -> EC2Fault {
         EC2Fault(
-            .invalidParameterValue, "Value (\(id)) for parameter volumeId is invalid. Expected: 'vol-...'.",
+            .invalidParameterValue,
+            "Value (\(id)) for parameter volumeId is invalid. Expected: 'vol-...'.",
             rule: "AWS-161")
     }
     static func malformed(_ id: EBSSnapshot.ID) -> EC2Fault {
-        EC2Fault("InvalidSnapshotID.Malformed", "Invalid id: \"\(id)\" (expecting \"snap-...\")", rule: "AWS-062")
+        EC2Fault(
+            "InvalidSnapshotID.Malformed", "Invalid id: \"\(id)\" (expecting \"snap-...\")",
+            rule: "AWS-062")
     }
     static func malformed(_ id: Image.ID) -> EC2Fault {
-        EC2Fault("InvalidAMIID.Malformed", "Invalid id: \"\(id)\" (expecting \"ami-...\")", rule: "AWS-161")
+        EC2Fault(
+            "InvalidAMIID.Malformed", "Invalid id: \"\(id)\" (expecting \"ami-...\")", rule: "AWS-161")
     }
 
     static func unknown(_ ids: [Instance.ID]) -> EC2Fault {
         let list = ids.map(\.rawValue).joined(separator: ", ")
         let message =
-            ids.count == 1 ? "The instance ID '\(list)' does not exist" : "The instance IDs '\(list)' do not exist"
+            ids.count == 1
+            ? "The instance ID '\(list)' does not exist" : "The instance IDs '\(list)' do not exist"
         return EC2Fault("InvalidInstanceID.NotFound", message, rule: "AWS-111")
     }
     static func unknown(_ id: Volume.ID) -> EC2Fault {

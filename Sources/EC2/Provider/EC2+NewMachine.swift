@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension EC2 {
     /// A new instance is launched from an image of the snapshots and takes the place of the old one.
@@ -36,7 +37,8 @@ extension EC2 {
     private func newInstanceNotes(_ old: Instance, _ new: Instance.ID) -> [Note] {
         let kept = settings.provider.keepsReplaced ? "is kept, stopped" : "was terminated"
         return [
-            Note("The machine is the new instance \(new): id and addresses are its own.", rule: "AWS-117"),
+            Note(
+                "The machine is the new instance \(new): id and addresses are its own.", rule: "AWS-117"),
             Note("The old instance \(old.id) \(kept).", rule: "AWS-110"),
         ]
     }
@@ -45,9 +47,13 @@ extension EC2 {
     private mutating func image(
         for plan: RestorePlan, of old: Instance
     ) throws(Refusal) -> (id: Image.ID, isTemporary: Bool) {
-        if let image = plan.set.image, plan.sources.map(\.role) == plan.set.roles { return (image.id, false) }
+        if let image = plan.set.image, plan.sources.map(\.role) == plan.set.roles {
+            return (image.id, false)
+        }
         let mappings = plan.sources.compactMap { source -> Image.Mapping? in
-            guard let device = old.roles.first(where: { $0.value == source.role })?.key else { return nil }
+            guard let device = old.roles.first(where: { $0.value == source.role })?.key else {
+                return nil
+            }
             let volume = old.devices[device].flatMap { volumes[$0] }
             let type = volume?.shape.type ?? .gp3
             return Image.Mapping(
@@ -67,10 +73,13 @@ extension EC2 {
         return (made.id, true)
     }
 
-    private mutating func launch(_ image: Image.ID, inPlaceOf old: Instance) throws(Refusal) -> Instance.ID {
+    private mutating func launch(_ image: Image.ID, inPlaceOf old: Instance) throws(Refusal)
+        -> Instance.ID
+    {
         var request = RunInstances(image: image)
         (request.type, request.zone, request.userData) = (old.type.name, old.zone, old.userData)
-        let predecessors = ([old.id] + predecessors(of: old.id)).prefix(12).map(\.rawValue).joined(separator: " ")
+        let predecessors = ([old.id] + predecessors(of: old.id)).prefix(12).map(\.rawValue).joined(
+            separator: " ")
         let kept = tags(of: old.id.rawValue).filter {
             $0.key != SnapshotSet.Key.predecessors && !$0.key.hasPrefix("aws:")
         }
@@ -78,7 +87,9 @@ extension EC2 {
         request.clientToken = makeToken()
         let final = request
         let launched = try patiently { ec2 throws(EC2Fault) in try ec2.runInstances(final) }
-        guard let id = launched.first?.id else { throw .lab("RunInstances answered without an instance") }
+        guard let id = launched.first?.id else {
+            throw .lab("RunInstances answered without an instance")
+        }
         _ = poll(for: .hours(1)) { $0.instances[id]?.state != .pending }
         guard instances[id]?.state == .running else {
             let reason = instances[id]?.stateReason
@@ -139,7 +150,9 @@ extension EC2 {
     }
 
     private mutating func restart(_ old: Instance.ID) {
-        do throws(Refusal) { try startAfterRevert(old) } catch { note(old.rawValue, "could not be started: \(error)") }
+        do throws(Refusal) { try startAfterRevert(old) } catch {
+            note(old.rawValue, "could not be started: \(error)")
+        }
     }
 
     private mutating func deregister(_ image: Image.ID) {

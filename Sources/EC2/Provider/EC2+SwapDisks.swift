@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// One volume that takes the place of another.
 struct VolumeSwap: Hashable, Sendable {
@@ -32,12 +33,15 @@ extension EC2 {
         }
         let stuck = settings.provider.keepsReplaced ? [] : discard(swaps.compactMap(\.old))
         return RevertReport(
-            machine: MachineID(rawValue: plan.machine.rawValue), method: RevertMethod.swapVolumes.rawValue,
+            machine: MachineID(rawValue: plan.machine.rawValue),
+            method: RevertMethod.swapVolumes.rawValue,
             leftRunning: true, notes: plan.notes + notes(on: swaps, plan.machine) + stuck)
     }
 
     private func notes(on swaps: [VolumeSwap], _ machine: Instance.ID) -> [Note] {
-        var notes = [Note("The flag DeleteOnTermination was set again on the new volumes.", rule: "AWS-109")]
+        var notes = [
+            Note("The flag DeleteOnTermination was set again on the new volumes.", rule: "AWS-109")
+        ]
         if instances[machine]?.elasticAddress == nil {
             notes.append(Note("The instance was stopped and has a new public address.", rule: "AWS-101"))
         }
@@ -49,7 +53,9 @@ extension EC2 {
 
     /// Makes the new volumes before the instance is stopped, so that it is down for a shorter time.
     private mutating func makeVolumes(_ plan: RestorePlan) throws(Refusal) -> [VolumeSwap] {
-        guard let instance = instances[plan.machine] else { throw Refusal(EC2Fault.unknown([plan.machine])) }
+        guard let instance = instances[plan.machine] else {
+            throw Refusal(EC2Fault.unknown([plan.machine]))
+        }
         var swaps: [VolumeSwap] = []
         do throws(Refusal) {
             for source in plan.sources {
@@ -73,7 +79,8 @@ extension EC2 {
     private mutating func makeVolume(
         like old: Volume?, from snapshot: EBSSnapshot, in zone: String
     ) throws(Refusal) -> Volume.ID {
-        var request = CreateVolume(zone: zone, snapshot: snapshot.id, type: (old?.shape.type ?? .gp3).rawValue)
+        var request = CreateVolume(
+            zone: zone, snapshot: snapshot.id, type: (old?.shape.type ?? .gp3).rawValue)
         if let shape = old?.shape, shape.type.takesIOPS { request.iops = shape.iops }
         request.throughput = old?.shape.type == .gp3 ? old?.shape.throughput : nil
         request.tags = old.map { tags(of: $0.id.rawValue).filter { !$0.key.hasPrefix("aws:") } } ?? []
@@ -129,7 +136,9 @@ extension EC2 {
         _ = poll(for: .hours(1)) { $0.volumes[volume]?.state == .available }
     }
 
-    mutating func putOn(_ volume: Volume.ID, _ machine: Instance.ID, at device: String) throws(Refusal) {
+    mutating func putOn(_ volume: Volume.ID, _ machine: Instance.ID, at device: String)
+        throws(Refusal)
+    {
         try patiently { ec2 throws(EC2Fault) in
             _ = try ec2.attachVolume(volume, to: machine, device: device)
         } ifLost: {
@@ -147,8 +156,10 @@ extension EC2 {
                 if volumes[swap.new]?.attachment != nil { try takeOff(swap.new) }
                 guard let old = swap.old, volumes[old]?.attachment == nil else { continue }
                 try putOn(old, machine, at: swap.device)
-                let flag = InstanceAttribute.deleteOnTermination(device: swap.device, swap.deleteOnTermination)
-                try patiently { ec2 throws(EC2Fault) in try ec2.modifyInstanceAttribute(of: machine, [flag]) }
+                let flag = InstanceAttribute.deleteOnTermination(
+                    device: swap.device, swap.deleteOnTermination)
+                try patiently { ec2 throws(EC2Fault) in try ec2.modifyInstanceAttribute(of: machine, [flag])
+                }
             }
             if starting { try startAfterRevert(machine) }
         } catch {
@@ -172,7 +183,8 @@ extension EC2 {
                 }
             } catch {
                 note(id.rawValue, "could not be deleted: \(error)")
-                stuck.append(Note("The volume \(id) could not be deleted and is still there: \(error.message)"))
+                stuck.append(
+                    Note("The volume \(id) could not be deleted and is still there: \(error.message)"))
             }
         }
         return stuck

@@ -1,10 +1,13 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension EC2 {
     /// Calls a native verb as it is, and turns its fault into a refusal.
-    mutating func native<Answer>(_ verb: (inout EC2) throws(EC2Fault) -> Answer) throws(Refusal) -> Answer {
+    mutating func native<Answer>(_ verb: (inout EC2) throws(EC2Fault) -> Answer) throws(Refusal)
+        -> Answer
+    {
         do throws(EC2Fault) { return try verb(&self) } catch { throw Refusal(error) }
     }
 
@@ -23,7 +26,9 @@ extension EC2 {
             do throws(EC2Fault) { return try verb(&self) } catch {
                 if error.isAnswerLost, let answer = found(self) { return answer }
                 let isTooSoon = error.code == EC2Fault.tooSoonForVolume.code
-                guard error.isAnswerLost || error.isRetriedByClients || isTooSoon else { throw Refusal(error) }
+                guard error.isAnswerLost || error.isRetriedByClients || isTooSoon else {
+                    throw Refusal(error)
+                }
                 advance(by: pause)
                 pause = pause * 2
             }
@@ -45,7 +50,8 @@ extension EC2 {
     mutating func waitUntilSettled(_ id: Instance.ID) throws(Refusal) {
         while true {
             guard let instance = instances[id] else { throw Refusal(EC2Fault.unknown([id])) }
-            let isPassing = [.pending, .stopping, .shuttingDown].contains(instance.state) || instance.isRebooting
+            let isPassing =
+                [.pending, .stopping, .shuttingDown].contains(instance.state) || instance.isRebooting
             guard isPassing, let next = agenda.next else { return }
             advance(to: next)
         }

@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// The EBS snapshots, or the image, that together are one snapshot of a machine; they know each other by their tags alone.
 struct SnapshotSet: Hashable, Sendable {
@@ -50,9 +51,9 @@ extension EC2 {
     func snapshotSets(of machine: Instance.ID) -> [SnapshotSet] {
         let machines = [machine.rawValue] + predecessors(of: machine).map(\.rawValue)
         var bySet: [String: [EBSSnapshot]] = [:]
-        for snapshot in snapshots.values where snapshot.state.isVisible {
-            guard let set = tag(SnapshotSet.Key.set, of: snapshot.id.rawValue),
-                machines.contains(tag(SnapshotSet.Key.machine, of: snapshot.id.rawValue) ?? "")
+        for resource in machines.flatMap({ tagSets.resources(with: SnapshotSet.Key.machine, $0) }) {
+            guard let set = tag(SnapshotSet.Key.set, of: resource),
+                let snapshot = snapshots[EBSSnapshot.ID(rawValue: resource)], snapshot.state.isVisible
             else { continue }
             bySet[set, default: []].append(snapshot)
         }
@@ -67,14 +68,14 @@ extension EC2 {
         for role in roles {
             members[role] = snapshots.first { $0.volume.rawValue == tags[SnapshotSet.Key.volume(role)] }
         }
-        let image = images.values.first {
-            $0.state != .deregistered && tag(SnapshotSet.Key.set, of: $0.id.rawValue) == id
-        }
+        let image = tagSets.resources(with: SnapshotSet.Key.set, id)
+            .compactMap { images[Image.ID(rawValue: $0)] }.first { $0.state != .deregistered }
         return SnapshotSet(
             id: Snapshot.ID(rawValue: id), name: tags[SnapshotSet.Key.name] ?? "",
             machine: Instance.ID(rawValue: tags[SnapshotSet.Key.machine] ?? ""),
             method: tags[SnapshotSet.Key.method].flatMap(TakingMethod.init) ?? .set,
-            isQuiesced: tags[SnapshotSet.Key.quiesced] == "yes", members: members, roles: roles, image: image)
+            isQuiesced: tags[SnapshotSet.Key.quiesced] == "yes", members: members, roles: roles,
+            image: image)
     }
 
     /// The machines whose place a machine took, latest first.
@@ -101,7 +102,9 @@ extension SnapshotSet {
     /// Whether it can be used; a member that is missing or failed makes it useless.
     var state: Snapshot.State {
         let states = roles.map { members[$0]?.state }
-        if states.contains(where: { $0 != .completed && $0 != .pending }) || image?.state == .failed { return .failed }
+        if states.contains(where: { $0 != .completed && $0 != .pending }) || image?.state == .failed {
+            return .failed
+        }
         if method.isImage, image?.state != .available { return image == nil ? .failed : .pending }
         return states.contains(.pending) ? .pending : .ready
     }
@@ -110,9 +113,12 @@ extension SnapshotSet {
 extension EC2 {
     /// A set in the words of the lab.
     func described(_ set: SnapshotSet) -> Snapshot {
-        var notes = [Note("Memory is not in it: what the guest had not written is lost.", rule: "AWS-002")]
+        var notes = [
+            Note("Memory is not in it: what the guest had not written is lost.", rule: "AWS-002")
+        ]
         if set.method == .succession {
-            notes.append(Note("Each disk has an instant of its own, that of its request.", rule: "AWS-001"))
+            notes.append(
+                Note("Each disk has an instant of its own, that of its request.", rule: "AWS-001"))
         }
         if set.method == .set { notes.append(Note("All disks share one instant.", rule: "AWS-021")) }
         if set.method == .image {
@@ -120,9 +126,12 @@ extension EC2 {
         }
         if let image = set.image { notes.append(Note("It is the image \(image.id).", rule: "AWS-122")) }
         return Snapshot(
-            id: set.id, name: set.name, machine: MachineID(rawValue: set.machine.rawValue), instant: set.instant,
-            disks: set.roles.filter { set.members[$0] != nil }, holdsMemory: false, isQuiesced: set.isQuiesced,
+            id: set.id, name: set.name, machine: MachineID(rawValue: set.machine.rawValue),
+            instant: set.instant,
+            disks: set.roles.filter { set.members[$0] != nil }, holdsMemory: false,
+            isQuiesced: set.isQuiesced,
             state: set.state, method: set.method.rawValue,
-            storedBytes: set.members.values.compactMap { storedBytes(of: $0.id) }.reduce(.zero, +), notes: notes)
+            storedBytes: set.members.values.compactMap { storedBytes(of: $0.id) }.reduce(.zero, +),
+            notes: notes)
     }
 }

@@ -1,6 +1,7 @@
-import Hypervisor
 import HashTreeCollections
+import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension EC2 {
     /// Replaces the root of a running instance by the contents of a snapshot or an image.
@@ -12,7 +13,9 @@ extension EC2 {
     package mutating func createReplaceRootVolumeTask(
         _ request: CreateReplaceRootVolumeTask
     ) throws(EC2Fault) -> RootReplacement {
-        try call("CreateReplaceRootVolumeTask", on: request.instance.rawValue, answer: { $0.id.rawValue }) {
+        try call(
+            "CreateReplaceRootVolumeTask", on: request.instance.rawValue, answer: { $0.id.rawValue }
+        ) {
             ec2 throws(EC2Fault) in
             if let token = request.clientToken, let earlier = ec2.replays[token] {
                 guard case .rootReplacement(let asked, let id) = earlier, asked == request,
@@ -70,7 +73,8 @@ extension EC2 {
     ) throws(EC2Fault) -> (snapshot: EBSSnapshot, size: Int) {
         let image = try image(id)
         guard image.state == .available,
-            let mapping = image.mappings.first(where: { $0.device == image.rootDevice }), let source = mapping.snapshot
+            let mapping = image.mappings.first(where: { $0.device == image.rootDevice }),
+            let source = mapping.snapshot
         else { throw .noLongerAvailable(id) }
         guard image.architecture == instance.architecture, image.virtualization == "hvm",
             image.productCodes == root.productCodes
@@ -83,7 +87,8 @@ extension EC2 {
         guard mapping.size >= root.shape.size else {
             throw EC2Fault(
                 .invalidParameterValue,
-                "The root volume of the image '\(id)' is smaller than that of the instance.", rule: "AWS-135")
+                "The root volume of the image '\(id)' is smaller than that of the instance.",
+                rule: "AWS-135")
         }
         return (try usableSnapshot(source), mapping.size)
     }
@@ -95,8 +100,10 @@ extension EC2 {
         var shape = root.shape  // Rule: AWS-137
         shape.size = source.size
         let task = RootReplacement(
-            id: makeID(RootReplacement.self), instance: instance.id, start: now, snapshot: request.snapshot,
-            image: request.image, deletesReplacedRoot: request.deletesReplacedRoot, oldRoot: root.id, shape: shape,
+            id: makeID(RootReplacement.self), instance: instance.id, start: now,
+            snapshot: request.snapshot,
+            image: request.image, deletesReplacedRoot: request.deletesReplacedRoot, oldRoot: root.id,
+            shape: shape,
             source: source.snapshot.id)
         rootReplacements[task.id] = task
         setTags(request.tags, of: task.id.rawValue)
@@ -109,11 +116,14 @@ extension EC2 {
     package func describeReplaceRootVolumeTasks(
         _ ids: [RootReplacement.ID] = []
     ) throws(EC2Fault) -> [RootReplacement] {
-        guard !ids.isEmpty else { return rootReplacements.values.sorted { ($0.start, $0.id) < ($1.start, $1.id) } }
+        guard !ids.isEmpty else {
+            return rootReplacements.values.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
+        }
         var found: [RootReplacement] = []
         for id in ids {
             guard let task = rootReplacements[id] else {
-                throw EC2Fault("InvalidReplaceRootVolumeTaskId.NotFound", "The task '\(id)' does not exist.")
+                throw EC2Fault(
+                    "InvalidReplaceRootVolumeTaskId.NotFound", "The task '\(id)' does not exist.")
             }
             found.append(task)
         }

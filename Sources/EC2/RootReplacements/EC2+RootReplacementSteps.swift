@@ -1,6 +1,7 @@
-import Hypervisor
 import HashTreeCollections
+import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension EC2 {
     /// Takes a root replacement one step on.
@@ -43,7 +44,8 @@ extension EC2 {
     ///
     /// Rule: AWS-136.
     private mutating func swapRoots(of task: RootReplacement, _ failure: RootReplacementState?) {
-        guard let instance = instances[task.instance], instance.state == .running, let oldRoot = task.oldRoot,
+        guard let instance = instances[task.instance], instance.state == .running,
+            let oldRoot = task.oldRoot,
             let old = volumes[oldRoot], let source = snapshots[task.source], failure != .failed
         else {
             set(task.id) { $0.fail() }
@@ -60,7 +62,8 @@ extension EC2 {
         var new = emptyVolume(task.shape, in: instance.zone, key: source.key)
         fill(&new, from: source)
         put(new, tags: [])
-        let attachment = connect(new, to: task.instance, device: instance.rootDevice, deleteOnTermination: flag)
+        let attachment = connect(
+            new, to: task.instance, device: instance.rootDevice, deleteOnTermination: flag)
         finishAttachment(of: new.id, attachment.number)
         if let image = task.image { instances[task.instance]?.image = image }  // Rule: AWS-137
         if task.deletesReplacedRoot, let old = volumes[oldRoot] { remove(old) }  // Rule: AWS-138

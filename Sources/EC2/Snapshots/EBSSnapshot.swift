@@ -109,3 +109,13 @@ package struct EBSSnapshot: Hashable, Sendable, Identified {
         return .kibibytes(512 * groups)
     }
 }
+
+extension EBSSnapshot: Booked {
+    /// What can be asked of all snapshots.
+    package enum Query: Hashable, Sendable {
+        /// Which of them are not complete yet?
+        case pending
+    }
+
+    package var questions: [Query] { state == .pending ? [.pending] : [] }
+}

@@ -22,7 +22,7 @@ extension EC2 {
                 throw EC2Fault("InvalidRegion", "The region '\(region)' does not exist.", rule: "AWS-058")
             }
             let source = try ec2.usableSnapshot(id)
-            let running = ec2.snapshots.values.count { $0.copiedFrom != nil && $0.state == .pending }
+            let running = ec2.snapshots.found(.pending).count { $0.copiedFrom != nil }
             guard running < ec2.settings.quotas.snapshotCopies else {
                 throw EC2Fault(
                     .resourceLimitExceeded,
@@ -51,7 +51,7 @@ extension EC2 {
         let rate = settings.timings.snapshotCopyRate.bytes
         var due = now + settings.timings.snapshotCopy + .milliseconds(moved * 1_000 / rate)
         // Copies of one lineage run one after the other. Rule: AWS-057.
-        let waiting = snapshots.values.filter { $0.state == .pending && $0.rootOfCopies == source.volume }
+        let waiting = snapshots.found(.pending).filter { $0.rootOfCopies == source.volume }
         if let last = waiting.map(\.due).max() { due = max(due, last) }
         var copy = EBSSnapshot(
             id: makeID(EBSSnapshot.self), volume: EBSSnapshot.volumeOfCopies, volumeSize: source.volumeSize,

@@ -43,7 +43,7 @@ extension EC2 {
                 throw .tooSoonForVolume
             }
         }
-        let pending = snapshots.values.count { $0.state == .pending }
+        let pending = snapshots.count(.pending)
         guard pending + members.count <= settings.quotas.pendingSnapshots else { throw .tooManyPending }
         guard snapshots.count + members.count <= settings.quotas.snapshots else { throw .tooManySnapshots }
     }
@@ -107,8 +107,7 @@ extension EC2 {
     ///
     /// Rule: AWS-008.
     private mutating func settleSlot(of id: EBSSnapshot.ID) {
-        let holders = volumes.values.filter { $0.slots.contains { $0.snapshot == id } }
-        for volume in holders {
+        for volume in volumes.found(.copying(id)) {
             if snapshots[id]?.state == .error {
                 enter(.slotFreed(volume.id, id), in: .seconds(settings.inferred.errorHoldsSlot))
             } else {

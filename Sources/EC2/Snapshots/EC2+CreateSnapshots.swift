@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 /// The parameters of CreateSnapshots.
 package struct CreateSnapshots: Hashable, Sendable {
@@ -19,7 +20,9 @@ extension EC2 {
     /// Rule: AWS-021.
     ///
     /// Afterwards the members are ordinary snapshots that know nothing of each other. Rule: AWS-026.
-    package mutating func createSnapshots(_ request: CreateSnapshots) throws(EC2Fault) -> [EBSSnapshot] {
+    package mutating func createSnapshots(_ request: CreateSnapshots) throws(EC2Fault)
+        -> [EBSSnapshot]
+    {
         try call(
             "CreateSnapshots", on: request.instance.rawValue,
             answer: { $0.map(\.id.rawValue).joined(separator: " ") }
@@ -52,7 +55,9 @@ extension EC2 {
     /// The volumes of a set, root first: all that are attached but those left out.
     ///
     /// Rule: AWS-022.
-    private func members(of request: CreateSnapshots, _ instance: Instance) throws(EC2Fault) -> [Volume] {
+    private func members(of request: CreateSnapshots, _ instance: Instance) throws(EC2Fault)
+        -> [Volume]
+    {
         guard request.excludedDataVolumes.count <= settings.quotas.excludedVolumes else {
             throw EC2Fault(
                 .invalidParameterValue,
@@ -65,7 +70,8 @@ extension EC2 {
                 .invalidParameterValue, "The volume '\(excluded)' is not a data volume of the instance.",
                 rule: "AWS-023")
         }
-        let devices = [instance.rootDevice] + instance.devices.keys.filter { $0 != instance.rootDevice }.sorted()
+        let devices =
+            [instance.rootDevice] + instance.devices.keys.filter { $0 != instance.rootDevice }.sorted()
         let members = devices.compactMap { device -> Volume? in
             guard let volume = instance.devices[device].flatMap({ volumes[$0] }) else { return nil }
             let isExcluded = request.excludedDataVolumes.contains(volume.id)
@@ -73,13 +79,15 @@ extension EC2 {
         }
         guard !members.isEmpty else {
             throw EC2Fault(
-                .invalidParameterValue, "There are no attached EBS-backed volumes on the instance id (\(instance.id)).",
+                .invalidParameterValue,
+                "There are no attached EBS-backed volumes on the instance id (\(instance.id)).",
                 rule: "AWS-024")
         }
         guard members.count <= settings.quotas.volumesPerSnapshotSet else {
             throw EC2Fault(
                 .invalidParameterValue,
-                "A set can hold at most \(settings.quotas.volumesPerSnapshotSet) snapshots.", rule: "AWS-029")
+                "A set can hold at most \(settings.quotas.volumesPerSnapshotSet) snapshots.",
+                rule: "AWS-029")
         }
         return members
     }
@@ -92,7 +100,8 @@ extension EC2 {
         }
         // One member that fails makes all of them fail. Rule: AWS-025.
         let key = taken.lazy.compactMap(\.key).first { self.account.disabledKeys.contains($0) }
-        let failure = taken.lazy.compactMap(\.failure).first ?? key.map { "The KMS key \($0) cannot be used." }
+        let failure =
+            taken.lazy.compactMap(\.failure).first ?? key.map { "The KMS key \($0) cannot be used." }
         if let failure {
             for index in taken.indices {
                 taken[index].failure = failure
@@ -103,12 +112,15 @@ extension EC2 {
     }
 
     private func copiedTags(of volume: Volume) -> [ResourceTag] {
-        tags(of: volume.id.rawValue).filter { settings.inferred.copiesReservedTags || !$0.key.hasPrefix("aws:") }
+        tags(of: volume.id.rawValue).filter {
+            settings.inferred.copiesReservedTags || !$0.key.hasPrefix("aws:")
+        }
     }
 
     /// Rule: AWS-027.
     private func merged(_ copied: [ResourceTag], with explicit: [ResourceTag]) -> [ResourceTag] {
-        let (first, second) = settings.inferred.explicitTagsWin ? (copied, explicit) : (explicit, copied)
+        let (first, second) =
+            settings.inferred.explicitTagsWin ? (copied, explicit) : (explicit, copied)
         let values = Dictionary((first + second).map { ($0.key, $0.value) }) { $1 }
         return values.map { ResourceTag($0, $1) }.sorted()
     }

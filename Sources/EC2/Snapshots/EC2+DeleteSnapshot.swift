@@ -1,6 +1,7 @@
-import Hypervisor
 import HashTreeCollections
+import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension EC2 {
     /// Deletes a snapshot; volumes made from it and later snapshots of the lineage stay whole.
@@ -20,12 +21,14 @@ extension EC2 {
     func checkDeletion(of snapshot: EBSSnapshot) throws(EC2Fault) {
         if let lock = snapshot.lock, lock.isActive(at: now) {
             throw EC2Fault(
-                settings.inferred.lockedSnapshot, "The snapshot '\(snapshot.id)' is locked.", rule: "AWS-042")
+                settings.inferred.lockedSnapshot, "The snapshot '\(snapshot.id)' is locked.",
+                rule: "AWS-042")
         }
         if snapshot.isManaged {
             throw EC2Fault(
                 settings.inferred.managedSnapshot,
-                "The snapshot '\(snapshot.id)' is managed by a backup service and cannot be deleted.", rule: "AWS-044")
+                "The snapshot '\(snapshot.id)' is managed by a backup service and cannot be deleted.",
+                rule: "AWS-044")
         }
         if let image = imagesUsing(snapshot.id).first { throw .usedBy(snapshot.id, image) }
         if settings.eras.fastRestoreProtectsSnapshots, let zone = snapshot.fastRestores.keys.min() {
@@ -37,18 +40,20 @@ extension EC2 {
     ///
     /// Rule: AWS-036.
     func imagesUsing(_ id: EBSSnapshot.ID) -> [Image.ID] {
-        let protecting = images.values.filter { image in
-            image.mappings.contains { $0.snapshot == id } && image.state != .deregistered
+        let protecting = images.found(.using(id)).filter { image in
+            image.state != .deregistered
                 && (image.state != .disabled || settings.inferred.disabledImagesProtectSnapshots)
         }
-        return protecting.map(\.id).sorted()
+        return protecting.map(\.id)
     }
 
     /// Removes a snapshot whose deletion has been checked, or puts it into the Recycle Bin.
     mutating func remove(_ snapshot: EBSSnapshot) {
         var snapshot = snapshot
         let period = retention(of: snapshot)
-        do throws(NotInState<SnapshotState>) { try snapshot.state.delete(isRetained: period != nil) } catch {
+        do throws(NotInState<SnapshotState>) {
+            try snapshot.state.delete(isRetained: period != nil)
+        } catch {
             preconditionFailure("a visible snapshot can be deleted in any state, found \(error.found)")
         }
         guard snapshot.state == .recoverable, let period else { return bury(snapshot) }

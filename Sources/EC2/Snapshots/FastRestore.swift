@@ -1,6 +1,7 @@
-import Hypervisor
 import HashTreeCollections
+import Hypervisor
 package import LabCore
+import SimulatedMachine
 
 /// Fast restore of one snapshot in one zone: a bucket of credits for volumes that need no loading.
 ///
@@ -64,7 +65,8 @@ extension EC2 {
         try call("EnableFastSnapshotRestores", on: id.rawValue) { ec2 throws(EC2Fault) in
             let snapshot = try ec2.usableSnapshot(id)
             guard ec2.settings.zones.contains(zone) else {
-                throw EC2Fault("InvalidZone.NotFound", "The zone '\(zone)' does not exist.", rule: "AWS-063")
+                throw EC2Fault(
+                    "InvalidZone.NotFound", "The zone '\(zone)' does not exist.", rule: "AWS-063")
             }
             guard snapshot.fastRestores[zone] == nil else { return }
             let restore = FastRestore(size: snapshot.volumeSize, at: ec2.now)
@@ -87,7 +89,9 @@ extension EC2 {
         snapshots[id]?.fastRestores[zone] = restore
         note(id.rawValue, "fast restore in \(zone) -> \(restore.state.rawValue)")
         if restore.state == .optimizing, let size = snapshots[id]?.volumeSize {
-            enter(.fastRestoreMoves(id, zone: zone), in: settings.timings.fastRestorePerTebibyte * size / 1_024)
+            enter(
+                .fastRestoreMoves(id, zone: zone),
+                in: settings.timings.fastRestorePerTebibyte * size / 1_024)
         }
     }
 

@@ -1,6 +1,7 @@
-import Hypervisor
 import HashTreeCollections
+import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// A rule by which deleted snapshots are kept for a while.
 ///
@@ -47,10 +48,15 @@ extension EC2 {
     /// RestoreSnapshotFromRecycleBin: the id and the tags come back.
     ///
     /// Rule: AWS-147.
-    package mutating func restoreSnapshotFromRecycleBin(_ id: EBSSnapshot.ID) throws(EC2Fault) -> SnapshotState {
-        try call("RestoreSnapshotFromRecycleBin", on: id.rawValue, answer: { $0.rawValue }) { ec2 throws(EC2Fault) in
+    package mutating func restoreSnapshotFromRecycleBin(_ id: EBSSnapshot.ID) throws(EC2Fault)
+        -> SnapshotState
+    {
+        try call("RestoreSnapshotFromRecycleBin", on: id.rawValue, answer: { $0.rawValue }) {
+            ec2 throws(EC2Fault) in
             guard var snapshot = ec2.snapshots[id] else { throw .unknown(id) }
-            do throws(NotInState<SnapshotState>) { try snapshot.state.restore() } catch { throw .unknown(id) }
+            do throws(NotInState<SnapshotState>) { try snapshot.state.restore() } catch {
+                throw .unknown(id)
+            }
             snapshot.bin = nil
             ec2.snapshots[id] = snapshot
             ec2.tagSets[id.rawValue]?["aws:recycle-bin:resource-in-bin"] = nil
@@ -66,7 +72,9 @@ extension EC2 {
 
     /// The time of a snapshot in the bin is over, unless it was taken out and put in again.
     mutating func expire(_ id: EBSSnapshot.ID) {
-        guard var snapshot = snapshots[id], let exit = snapshot.bin?.exit, exit <= now, snapshot.state.expired() else {
+        guard var snapshot = snapshots[id], let exit = snapshot.bin?.exit, exit <= now,
+            snapshot.state.expired()
+        else {
             return
         }
         snapshot.bin = nil

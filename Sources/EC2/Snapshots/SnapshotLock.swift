@@ -1,5 +1,6 @@
 import HashTreeCollections
 package import LabCore
+import SimulatedMachine
 
 /// A lock that keeps a snapshot from being deleted.
 ///
@@ -60,13 +61,16 @@ extension EC2 {
         _ id: EBSSnapshot.ID, mode: SnapshotLock.Mode, days: Int? = nil, expiration: Instant? = nil,
         coolOffHours: Int? = nil
     ) throws(EC2Fault) -> SnapshotLock {
-        try call("LockSnapshot", on: id.rawValue, answer: { $0.mode.rawValue }) { ec2 throws(EC2Fault) in
+        try call("LockSnapshot", on: id.rawValue, answer: { $0.mode.rawValue }) {
+            ec2 throws(EC2Fault) in
             let duration = try ec2.duration(days: days, expiration: expiration)
             if let coolOffHours, mode == .governance || !(1...72).contains(coolOffHours) {
                 throw ec2.badTerms("CoolOffPeriod is 1 to 72 hours, for compliance mode only.")
             }
             let snapshot = try ec2.snapshot(id)
-            guard snapshot.state == .pending || snapshot.state == .completed else { throw .notCompleted(id) }
+            guard snapshot.state == .pending || snapshot.state == .completed else {
+                throw .notCompleted(id)
+            }
             let started = snapshot.state == .completed ? ec2.now : nil
             let coolOff = coolOffHours.map { ec2.now + .hours($0) }
             let lock = SnapshotLock(
@@ -94,8 +98,11 @@ extension EC2 {
         case (let days?, nil) where (1...36_500).contains(days): return .days(days)
         case (nil, let expiration?) where expiration > now: return expiration - now
         case (nil, nil):
-            throw EC2Fault(.missingParameter, "LockDuration or ExpirationDate is required.", rule: "AWS-144")
-        default: throw badTerms("Give either a LockDuration of 1 to 36500 days or an ExpirationDate in the future.")
+            throw EC2Fault(
+                .missingParameter, "LockDuration or ExpirationDate is required.", rule: "AWS-144")
+        default:
+            throw badTerms(
+                "Give either a LockDuration of 1 to 36500 days or an ExpirationDate in the future.")
         }
     }
 
@@ -106,16 +113,20 @@ extension EC2 {
     /// A compliance lock that has cooled off can only be made longer.
     ///
     /// Rule: AWS-145.
-    private func checkChange(from old: SnapshotLock?, to new: SnapshotLock, hasCoolOff: Bool) throws(EC2Fault) {
+    private func checkChange(from old: SnapshotLock?, to new: SnapshotLock, hasCoolOff: Bool)
+        throws(EC2Fault)
+    {
         guard let old, old.state(at: now) == .compliance else { return }
         let (oldEnd, newEnd) = (old.end ?? now + old.duration, new.end ?? now + new.duration)
         guard new.mode == .compliance, newEnd > oldEnd, !hasCoolOff else {
-            throw EC2Fault(settings.inferred.complianceLock, "The lock can only be extended.", rule: "AWS-145")
+            throw EC2Fault(
+                settings.inferred.complianceLock, "The lock can only be extended.", rule: "AWS-145")
         }
     }
 
     private func cannotLoosen(_ id: EBSSnapshot.ID) -> EC2Fault {
         EC2Fault(
-            settings.inferred.complianceLock, "The snapshot '\(id)' is locked in compliance mode.", rule: "AWS-145")
+            settings.inferred.complianceLock, "The snapshot '\(id)' is locked in compliance mode.",
+            rule: "AWS-145")
     }
 }

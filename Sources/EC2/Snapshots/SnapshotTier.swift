@@ -1,6 +1,7 @@
-package import Hypervisor
 import HashTreeCollections
+package import Hypervisor
 package import LabCore
+import SimulatedMachine
 
 /// The tier in which a snapshot is stored, and how far a move between tiers has come.
 ///
@@ -90,7 +91,8 @@ extension EC2 {
                     rule: "AWS-141")
             }
             do throws(NotInState<SnapshotTier.State>) { try snapshot.tier.state.archive() } catch {
-                throw EC2Fault(.incorrectState, "The snapshot '\(id)' is \(error.found.rawValue).", rule: "AWS-141")
+                throw EC2Fault(
+                    .incorrectState, "The snapshot '\(id)' is \(error.found.rawValue).", rule: "AWS-141")
             }
             ec2.beginTierMove(of: snapshot, ec2.settings.timings.archiving)
         }
@@ -105,7 +107,8 @@ extension EC2 {
             do throws(NotInState<SnapshotTier.State>) {
                 try snapshot.tier.state.restore(permanently: days == nil)
             } catch {
-                throw EC2Fault(.incorrectState, "The snapshot '\(id)' is \(error.found.rawValue).", rule: "AWS-142")
+                throw EC2Fault(
+                    .incorrectState, "The snapshot '\(id)' is \(error.found.rawValue).", rule: "AWS-142")
             }
             let time = ec2.settings.timings.archiveRestore
             snapshot.tier.restoreExpiry = days.map { ec2.now + time + .days($0) }

@@ -6,6 +6,8 @@ package import SimulatedMachine
 package struct FileStore: Hashable, Sendable {
     /// The files by path.
     package private(set) var files: TreeDictionary<FilePath, StoredFile> = [:]
+    /// The files of each directory, by the path of the directory.
+    private var directories: TreeDictionary<FilePath, TreeSet<FilePath>> = [:]
     /// The datastores by name.
     package private(set) var datastores: TreeDictionary<String, Datastore> = [:]
 
@@ -26,7 +28,7 @@ package struct FileStore: Hashable, Sendable {
 
     /// The paths under a directory, sorted.
     package func paths(in directory: String, on datastore: String) -> [FilePath] {
-        files.keys.filter { $0.directory == directory && $0.datastore == datastore }.sorted()
+        (directories[FilePath(datastore, directory, "")] ?? []).sorted()
     }
 
     /// Refuses what the datastore cannot hold.
@@ -46,8 +48,19 @@ package struct FileStore: Hashable, Sendable {
             throw MethodFault(.fileAlreadyExists(file: path.description), rule: "VMW-052")
         }
         try demand(file.size, for: path)
-        files[path] = file
+        enter(path, file)
         account(.zero, file.size, on: path.datastore)
+    }
+
+    private mutating func enter(_ path: FilePath, _ file: StoredFile?) {
+        files[path] = file
+        let directory = FilePath(path.datastore, path.directory, "")
+        if file != nil {
+            directories[directory, default: []].insert(path)
+        } else {
+            directories[directory]?.remove(path)
+        }
+        if directories[directory]?.isEmpty == true { directories[directory] = nil }
     }
 
     /// Lets a file grow or shrink, whatever room there is; see ``isOverfull(_:)``.
@@ -61,7 +74,7 @@ package struct FileStore: Hashable, Sendable {
     mutating func delete(_ path: FilePath) {
         guard let file = files[path] else { return }
         if let parent = file.disk?.parent { files[parent]?.disk?.children.removeAll { $0 == path } }
-        files[path] = nil
+        enter(path, nil)
         account(file.size, .zero, on: path.datastore)
     }
 
@@ -92,8 +105,8 @@ package struct FileStore: Hashable, Sendable {
                 link.children = link.children.map(moved)
                 file.disk = link
             }
-            files[path] = nil
-            files[moved(path)] = file
+            enter(path, nil)
+            enter(moved(path), file)
             account(file.size, .zero, on: old)
             account(.zero, file.size, on: new)
         }

@@ -1,9 +1,12 @@
 import HashTreeCollections
 package import LabCore
+import SimulatedMachine
 
 extension VirtualMachine {
     /// The ends of chains that must not change: what snapshots refer to.
-    var snapshotHeads: Set<FilePath> { Set(snapshots.values.flatMap { $0.config.dependentDisks.map(\.path) }) }
+    var snapshotHeads: Set<FilePath> {
+        Set(snapshots.values.flatMap { $0.config.dependentDisks.map(\.path) })
+    }
     /// The ends of chains that are needed: those of snapshots and those that are written to.
     var neededEnds: Set<FilePath> { snapshotHeads.union(config.disks.map(\.path)).union(detached) }
 }
@@ -12,7 +15,9 @@ extension VSphere {
     /// Merges what no snapshot needs.
     ///
     /// `ConsolidateVMDisks_Task`.
-    package mutating func consolidateDisks(of vm: Moref<VirtualMachine>) throws(MethodFault) -> Moref<TaskInfo> {
+    package mutating func consolidateDisks(of vm: Moref<VirtualMachine>) throws(MethodFault) -> Moref<
+        TaskInfo
+    > {
         try submit(.consolidate, to: vm)
     }
 
@@ -33,7 +38,9 @@ extension VSphere {
         return family(of: vm).reduce(.zero) { $0 + store.roomToMerge($1) }
     }
 
-    mutating func beginConsolidation(of id: Moref<VirtualMachine>) throws(MethodFault) -> Duration { mergeTime(of: id) }
+    mutating func beginConsolidation(of id: Moref<VirtualMachine>) throws(MethodFault) -> Duration {
+        mergeTime(of: id)
+    }
 
     mutating func finishConsolidation(of id: Moref<VirtualMachine>) throws(MethodFault) -> TaskOutcome {
         do throws(MethodFault) {
@@ -84,7 +91,8 @@ extension VSphere {
         guard virtualMachines[id]?.power.state == .poweredOn, bytes > .zero else {
             return timings.remove + bytes.time(at: timings.mergeRate)
         }
-        let gain = max(timings.mergeRate.bytes - timings.guestWriteRate.bytes, timings.mergeRate.bytes / 10)
+        let gain = max(
+            timings.mergeRate.bytes - timings.guestWriteRate.bytes, timings.mergeRate.bytes / 10)
         return timings.remove + bytes.time(at: ByteCount(gain)) + timings.mergeStun
     }
 
@@ -95,7 +103,8 @@ extension VSphere {
         }
         let room = store.roomToMerge(child)
         guard store.datastores[parent.datastore].map({ $0.freeSpace >= room }) ?? false else {
-            throw MethodFault(.noDiskSpace(datastore: parent.datastore, file: parent.description), rule: "VMW-102")
+            throw MethodFault(
+                .noDiskSpace(datastore: parent.datastore, file: parent.description), rule: "VMW-102")
         }
     }
 
@@ -114,7 +123,9 @@ extension VSphere {
         }
         for path in family where !needed.contains(path) {
             // A link that a linked clone stands on has a child outside of the family, and stays. Rule: VMW-139.
-            if let child = store.onlyChild(of: path), family.contains(child) { return .fold(child, into: path) }
+            if let child = store.onlyChild(of: path), family.contains(child) {
+                return .fold(child, into: path)
+            }
         }
         return nil
     }

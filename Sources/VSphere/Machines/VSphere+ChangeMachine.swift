@@ -34,7 +34,7 @@ extension VSphere {
         switch operation {
         case .rename(let name):
             guard !name.isEmpty else { throw MethodFault(.invalidName(name: name)) }
-            guard !virtualMachines.values.contains(where: { $0.name == name && $0.id != id }) else {
+            guard virtualMachines.found(.named(name)).allSatisfy({ $0.id == id }) else {
                 throw MethodFault(.duplicateName(name: name))
             }
         default:

@@ -26,7 +26,7 @@ extension VSphere {
     mutating func addMachine(
         _ spec: MachineSpec, named name: String, on datastore: String, host: Moref<HostSystem>?
     ) throws(MethodFault) -> Moref<VirtualMachine> {
-        guard !virtualMachines.values.contains(where: { $0.name == name }) else {
+        guard virtualMachines.count(.named(name)) == 0 else {
             throw MethodFault(.duplicateName(name: name))
         }
         guard let host = host ?? hosts.keys.min() else { throw MethodFault(.invalidHostState(host: "")) }

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension VSphere {
     /// Deletes a machine with all its snapshots and files.
@@ -12,7 +13,8 @@ extension VSphere {
     func beginDestroy(_ id: Moref<VirtualMachine>) throws(MethodFault) -> Duration {
         let vm = try virtualMachine(id)
         guard vm.power.state == .poweredOff else {
-            throw MethodFault(.invalidPowerState(requested: .poweredOff, existing: vm.power.state), rule: "VMW-142")
+            throw MethodFault(
+                .invalidPowerState(requested: .poweredOff, existing: vm.power.state), rule: "VMW-142")
         }
         return settings.timings.reconfigure
     }
@@ -20,7 +22,8 @@ extension VSphere {
     mutating func finishDestroy(_ id: Moref<VirtualMachine>) throws(MethodFault) {
         let vm = try virtualMachine(id)
         forget(vm)
-        for path in store.paths(in: vm.home.directory, on: vm.home.datastore).reversed() where !isShared(path, of: vm) {
+        for path in store.paths(in: vm.home.directory, on: vm.home.datastore).reversed()
+        where !isShared(path, of: vm) {
             store.delete(path)
         }
     }
@@ -29,7 +32,8 @@ extension VSphere {
     ///
     /// Rule: VMW-139.
     private func isShared(_ path: FilePath, of vm: VirtualMachine) -> Bool {
-        guard settings.inferred.destroyKeepsSharedFiles, let children = store[path]?.disk?.children else {
+        guard settings.inferred.destroyKeepsSharedFiles, let children = store[path]?.disk?.children
+        else {
             return false
         }
         return children.contains { $0.directory != vm.home.directory || isShared($0, of: vm) }

@@ -135,10 +135,8 @@ extension VSphere {
     func admitToHost(_ vm: VirtualMachine, host: Moref<HostSystem>?) throws(MethodFault) {
         let host = try self.host(host, or: vm.host)
         guard host.isConnected else { throw MethodFault(.invalidHostState(host: host.id.value), rule: "VMW-053") }
-        let running = virtualMachines.values.filter {
-            $0.host == host.id && $0.power.state == .poweredOn && $0.id != vm.id
-        }
-        let taken = running.reduce(ByteCount.zero) { $0 + $1.config.memory }
+        let own = virtualMachines[vm.id].map { $0.host == host.id && $0.power.state == .poweredOn ? $0.weight : 0 }
+        let taken = ByteCount(Int64(virtualMachines.weight(.running(on: host.id)) - (own ?? 0)))
         let free = taken < host.memory ? ByteCount(host.memory.bytes - taken.bytes) : .zero
         guard vm.config.memory <= free else {
             throw MethodFault(.insufficientMemory(unreserved: free, requested: vm.config.memory), rule: "VMW-068")

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension VSphere {
     /// Takes a machine out of the inventory and leaves its files.
@@ -8,7 +9,9 @@ extension VSphere {
     package mutating func unregisterVM(_ id: Moref<VirtualMachine>) throws(MethodFault) {
         try call("UnregisterVM", on: id, needs: .unregister) { (plane) throws(MethodFault) in
             let vm = try plane.virtualMachine(id)
-            if let task = vm.activeTask { throw MethodFault(.taskInProgress(task: task), rule: "VMW-007") }
+            if let task = vm.activeTask {
+                throw MethodFault(.taskInProgress(task: task), rule: "VMW-007")
+            }
             guard vm.power.state == .poweredOff else {
                 throw MethodFault(.invalidPowerState(requested: .poweredOff, existing: vm.power.state))
             }

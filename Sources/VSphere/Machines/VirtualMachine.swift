@@ -103,3 +103,21 @@ package struct Question: Hashable, Sendable {
     /// The answers, by number.
     package let choices: [String]
 }
+
+extension VirtualMachine: Booked {
+    package typealias ID = Moref<VirtualMachine>
+
+    /// What can be asked of all machines.
+    package enum Query: Hashable, Sendable {
+        /// Which of them has a name?
+        case named(String)
+        /// Which of them take up memory of a host?
+        case running(on: Moref<HostSystem>)
+    }
+
+    package var questions: [Query] {
+        [.named(name)] + (power.state == .poweredOn ? [.running(on: host)] : [])
+    }
+    /// The memory in bytes.
+    package var weight: Int { Int(config.memory.bytes) }
+}

@@ -1,6 +1,7 @@
-import Hypervisor
 import HashTreeCollections
+import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// How the work of a task ended, when it did not throw.
 enum TaskOutcome {
@@ -144,9 +145,13 @@ extension VSphere {
     private func admit(_ info: TaskInfo) throws(MethodFault) {
         let vm = try virtualMachine(info.entity)
         if let busy = vm.activeTask { throw MethodFault(.taskInProgress(task: busy), rule: "VMW-007") }
-        if let question = vm.question { throw MethodFault(.questionPending(text: question.text), rule: "VMW-011") }
-        guard vm.connection == .connected, store.datastores[vm.home.datastore]?.isAccessible == true else {
-            throw MethodFault(.invalidState(why: "the machine is \(vm.connection.rawValue)"), rule: "VMW-053")
+        if let question = vm.question {
+            throw MethodFault(.questionPending(text: question.text), rule: "VMW-011")
+        }
+        guard vm.connection == .connected, store.datastores[vm.home.datastore]?.isAccessible == true
+        else {
+            throw MethodFault(
+                .invalidState(why: "the machine is \(vm.connection.rawValue)"), rule: "VMW-053")
         }
         guard hosts[vm.host]?.isConnected == true else {
             throw MethodFault(.invalidHostState(host: vm.host.value), rule: "VMW-053")
@@ -166,7 +171,9 @@ extension VSphere {
     private mutating func remember(_ id: Moref<TaskInfo>) {
         endedTasks.append(id)
         enter(.taskForgotten(id), in: settings.recentTaskAge + .nanoseconds(1))
-        while endedTasks.count > settings.quotas.recentTaskCount { tasks[endedTasks.removeFirst()] = nil }
+        while endedTasks.count > settings.quotas.recentTaskCount {
+            tasks[endedTasks.removeFirst()] = nil
+        }
     }
 
     /// Drops a task that ended long ago.

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension VSphere {
     /// A machine by its reference.
@@ -16,7 +17,8 @@ extension VSphere {
     package func snapshot(
         _ id: Moref<VirtualMachineSnapshot>
     ) throws(MethodFault) -> (snapshot: VirtualMachineSnapshot, vm: VirtualMachine) {
-        guard let owner = owners[id], let vm = virtualMachines[owner], let snapshot = vm.snapshots[id] else {
+        guard let owner = owners[id], let vm = virtualMachines[owner], let snapshot = vm.snapshots[id]
+        else {
             throw unknown(id.value)
         }
         return (snapshot, vm)
@@ -38,7 +40,9 @@ extension VSphere {
     }
 
     /// A host by its reference, or `fallback`.
-    func host(_ id: Moref<HostSystem>?, or fallback: Moref<HostSystem>) throws(MethodFault) -> HostSystem {
+    func host(_ id: Moref<HostSystem>?, or fallback: Moref<HostSystem>) throws(MethodFault)
+        -> HostSystem
+    {
         guard let host = hosts[id ?? fallback] else { throw unknown((id ?? fallback).value) }
         return host
     }

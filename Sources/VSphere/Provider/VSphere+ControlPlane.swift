@@ -23,7 +23,7 @@ extension VSphere: ControlPlane {
         let contents = SimulatedMachine.installedDisks(for: spec, seed: world.dice.next())
         var named = spec
         var number = 1
-        while virtualMachines.values.contains(where: { $0.name == named.name }) {
+        while virtualMachines.count(.named(named.name)) > 0 {
             number += 1
             named.name = "\(spec.name)-\(number)"
         }

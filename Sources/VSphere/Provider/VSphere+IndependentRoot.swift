@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension VSphere {
     /// Makes the root disk independent while the machine is off, and takes the snapshot before it runs again.
@@ -14,15 +15,19 @@ extension VSphere {
         if request.memory {
             throw Refusal(
                 .unsupported, code: "MemorySnapshotOnIndependentDisk",
-                message: "Memory cannot be kept when the root disk stays out of the snapshot.", rule: "VMW-029")
+                message: "Memory cannot be kept when the root disk stays out of the snapshot.",
+                rule: "VMW-029")
         }
         var notes: [Note] = []
         var taken: Hypervisor.Snapshot?
-        try changeRoot(of: vm, to: .independentPersistent, notes: &notes) { (plane, notes) throws(Refusal) in
+        try changeRoot(of: vm, to: .independentPersistent, notes: &notes) {
+            (plane, notes) throws(Refusal) in
             taken = try plane.create(request, of: vm.id, notes: notes)
         }
         catalogue.independentRoots.insert(vm.id)
-        guard var snapshot = taken else { throw Refusal(.lab, code: "NoSnapshot", message: "No snapshot was made.") }
+        guard var snapshot = taken else {
+            throw Refusal(.lab, code: "NoSnapshot", message: "No snapshot was made.")
+        }
         snapshot.notes = notes + snapshot.notes.filter { !notes.contains($0) }
         return snapshot
     }
@@ -46,24 +51,32 @@ extension VSphere {
         }
         if wasRunning {
             try shutDownAndWait(vm.id)
-            notes.append(Note("The guest was shut down for it and booted again: a disk's mode changes only while off."))
+            notes.append(
+                Note(
+                    "The guest was shut down for it and booted again: a disk's mode changes only while off."))
         }
         notes.append(
-            Note("The root disk is \(mode.rawValue) from now on.", rule: mode.isIndependent ? "VMW-073" : "VMW-115"))
+            Note(
+                "The root disk is \(mode.rawValue) from now on.",
+                rule: mode.isIndependent ? "VMW-073" : "VMW-115"))
         let before = root.mode
         do throws(Refusal) {
             try setMode(mode, ofDisk: root.key, of: vm.id)
             try body(&self, notes)
         } catch {
             // The first error is the one to report; what cannot be put back shows in the machine's configuration.
-            if virtualMachines[vm.id]?.tree.isEmpty == true { try? setMode(before, ofDisk: root.key, of: vm.id) }
+            if virtualMachines[vm.id]?.tree.isEmpty == true {
+                try? setMode(before, ofDisk: root.key, of: vm.id)
+            }
             if wasRunning { try? setPower(.on, of: MachineID(rawValue: vm.id.value)) }
             throw error
         }
         if wasRunning { try setPower(.on, of: MachineID(rawValue: vm.id.value)) }
     }
 
-    mutating func setMode(_ mode: DiskMode, ofDisk key: Int, of vm: Moref<VirtualMachine>) throws(Refusal) {
+    mutating func setMode(_ mode: DiskMode, ofDisk key: Int, of vm: Moref<VirtualMachine>)
+        throws(Refusal)
+    {
         try run("ReconfigVM_Task", on: vm) { (plane) throws(MethodFault) in
             try plane.reconfigureVM(vm, ConfigSpec(devices: [.setDiskMode(key: key, mode)]))
         }
@@ -80,9 +93,11 @@ extension VSphere {
 
     /// Refuses a way of taking a snapshot that is not the one for the disks that are meant.
     func check(_ request: SnapshotRequest, against only: TakingMethod) throws(Refusal) {
-        guard let method = try TakingMethod.named(request.method, code: "NotSupported"), method != only else { return }
+        guard let method = try TakingMethod.named(request.method, code: "NotSupported"), method != only
+        else { return }
         throw Refusal(
             .unsupported, code: "NotSupported",
-            message: "A snapshot of these disks is taken by '\(only.rawValue)', not by '\(method.rawValue)'.")
+            message:
+                "A snapshot of these disks is taken by '\(only.rawValue)', not by '\(method.rawValue)'.")
     }
 }

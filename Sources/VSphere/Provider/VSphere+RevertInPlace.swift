@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension VSphere {
     /// Brings the machine itself back, and leaves it in the power state of the snapshot.
@@ -19,7 +20,8 @@ extension VSphere {
         }
         let method: RevertMethod = suppressesPowerOn ? .revertWithoutPowerOn : .revert
         return RevertReport(
-            machine: MachineID(rawValue: vm.id.value), method: method.rawValue, leftRunning: state == .poweredOn,
+            machine: MachineID(rawValue: vm.id.value), method: method.rawValue,
+            leftRunning: state == .poweredOn,
             notes: notes)
     }
 
@@ -27,10 +29,16 @@ extension VSphere {
         onRevertTo snapshot: VirtualMachineSnapshot, ending state: PowerState, suppressesPowerOn: Bool
     ) -> [Note] {
         switch state {
-        case .poweredOff: [Note("The snapshot holds no memory, so the machine is off now.", rule: "VMW-063")]
+        case .poweredOff:
+            [Note("The snapshot holds no memory, so the machine is off now.", rule: "VMW-063")]
         case .suspended where suppressesPowerOn && snapshot.state == .poweredOn:
-            [Note("The machine sleeps with the snapshot's memory: it was not to be switched on.", rule: "VMW-065")]
-        case .suspended: [Note("The snapshot was of a suspended machine, and it is suspended again.", rule: "VMW-063")]
+            [
+                Note(
+                    "The machine sleeps with the snapshot's memory: it was not to be switched on.",
+                    rule: "VMW-065")
+            ]
+        case .suspended:
+            [Note("The snapshot was of a suspended machine, and it is suspended again.", rule: "VMW-063")]
         case .poweredOn:
             [
                 Note("The machine goes on from the snapshot's memory.", rule: "VMW-063"),

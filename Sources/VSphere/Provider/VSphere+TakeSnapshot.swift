@@ -1,6 +1,7 @@
 import HashTreeCollections
 public import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// A native way of taking a snapshot.
 enum TakingMethod: String, ProviderMethod {
@@ -23,7 +24,8 @@ extension VSphere {
         let roles = vm.config.disks.compactMap(\.role)
         switch request.scope {
         case .machine: return try takeOfMachine(request, of: vm)
-        case .disks(let wanted) where Set(wanted) == Set(roles): return try takeOfMachine(request, of: vm)
+        case .disks(let wanted) where Set(wanted) == Set(roles):
+            return try takeOfMachine(request, of: vm)
         case .disks(let wanted) where wanted == [.data] && roles.contains(.data):
             return try takeOfDataDisk(request, of: vm)
         case .disks:
@@ -35,7 +37,8 @@ extension VSphere {
         case .disksInSuccession:
             throw Refusal(
                 .unsupported, code: "NotSupported",
-                message: "A snapshot holds all dependent disks of a machine at one instant.", rule: "VMW-055")
+                message: "A snapshot holds all dependent disks of a machine at one instant.",
+                rule: "VMW-055")
         }
     }
 
@@ -103,7 +106,8 @@ extension VSphere {
         do throws(Refusal) {
             made = try create(request, of: id, quiesces: quiesces)
         } catch {
-            let isQuiesceFault = ["ApplicationQuiesceFault", "FilesystemQuiesceFault"].contains(error.code)
+            let isQuiesceFault = ["ApplicationQuiesceFault", "FilesystemQuiesceFault"].contains(
+                error.code)
             guard quiesces, isQuiesceFault, request.quiesce == .preferred else { throw error }
             notes.append(Note("Taken without quiescing: \(error.message)", rule: error.rule))
             made = try create(request, of: id, quiesces: false)
@@ -126,7 +130,8 @@ extension VSphere {
             try plane.createSnapshot(spec, of: id)
         }
         guard case .snapshot(let made) = info.result else {
-            throw Refusal(.unknown, code: "NoReply", message: "The task named no snapshot.", verb: info.name)
+            throw Refusal(
+                .unknown, code: "NoReply", message: "The task named no snapshot.", verb: info.name)
         }
         return made
     }
@@ -138,7 +143,8 @@ extension VSphere {
         guard request.quiesce != .off else { return false }
         let isRequired = request.quiesce == .required
         if vm.power.state == .poweredOff {
-            notes.append(Note("The machine is off: its disks are at rest without quiescing.", rule: "VMW-042"))
+            notes.append(
+                Note("The machine is off: its disks are at rest without quiescing.", rule: "VMW-042"))
             return false
         }
         let obstacle: Note? =
@@ -147,13 +153,15 @@ extension VSphere {
             } else if request.memory {
                 Note("A snapshot with memory is not quiesced: memory holds what has not reached the disks.")
             } else if !vm.tools.isInstalled {
-                Note("VMware Tools are not installed: the wish to quiesce would be ignored.", rule: "VMW-043")
+                Note(
+                    "VMware Tools are not installed: the wish to quiesce would be ignored.", rule: "VMW-043")
             } else {
                 nil
             }
         guard let obstacle else { return true }
         if isRequired {
-            throw Refusal(.refused, code: "QuiesceNotPossible", message: obstacle.text, rule: obstacle.rule)
+            throw Refusal(
+                .refused, code: "QuiesceNotPossible", message: obstacle.text, rule: obstacle.rule)
         }
         notes.append(obstacle)
         return false

@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// How the reference provider works the server: as a client with a session, tasks to wait for, and lost replies.
 extension VSphere {
@@ -77,7 +78,9 @@ extension VSphere {
 
     /// Lets time pass until the guest of a running machine answers.
     mutating func waitUntilReady(_ id: Moref<VirtualMachine>) {
-        guard let vm = virtualMachines[id], vm.power.state == .poweredOn, let from = vm.tools.answersFrom else {
+        guard let vm = virtualMachines[id], vm.power.state == .poweredOn,
+            let from = vm.tools.answersFrom
+        else {
             return
         }
         if from > now { advance(to: from) }
@@ -98,6 +101,7 @@ extension VSphere {
             if let vm = virtualMachines[id], holds(vm) { return }
             advance(by: .seconds(1))
         }
-        throw Refusal(.unknown, code: "Timeout", message: "The guest did not do it within 5 minutes.", verb: verb)
+        throw Refusal(
+            .unknown, code: "Timeout", message: "The guest did not do it within 5 minutes.", verb: verb)
     }
 }

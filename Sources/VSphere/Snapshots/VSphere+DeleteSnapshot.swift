@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 /// Which snapshots a task removes.
 enum Removal {
@@ -26,7 +27,8 @@ extension VSphere {
         of vm: Moref<VirtualMachine>, consolidate: Bool? = nil, retentionDays: Int? = nil
     ) throws(MethodFault) -> Moref<TaskInfo> {
         try submit(
-            .removeAllSnapshots(consolidate: consolidate ?? true, olderThan: retentionDays.map { .days($0) }), to: vm)
+            .removeAllSnapshots(
+                consolidate: consolidate ?? true, olderThan: retentionDays.map { .days($0) }), to: vm)
     }
 
     /// Refuses a removal, or says how long the merging takes.
@@ -86,7 +88,9 @@ extension VSphere {
             vm.retired += snapshot.config.dependentDisks.map(\.path)
             vm.snapshots[node] = nil
             owners[node] = nil
-            for path in [snapshot.dataFile, snapshot.memoryFile, snapshot.backupManifest].compactMap(\.self) {
+            for path in [snapshot.dataFile, snapshot.memoryFile, snapshot.backupManifest].compactMap(
+                \.self)
+            {
                 store.delete(path)
             }
         }

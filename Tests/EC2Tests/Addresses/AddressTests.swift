@@ -1,5 +1,6 @@
 import LabCore
 import HashTreeCollections
+import SimulatedMachine
 import Testing
 
 @testable import EC2

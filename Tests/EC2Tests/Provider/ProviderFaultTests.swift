@@ -1,5 +1,6 @@
 import Hypervisor
 import LabCore
+import SimulatedMachine
 import Testing
 
 @testable import EC2

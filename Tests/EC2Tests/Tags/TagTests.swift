@@ -1,4 +1,5 @@
 import LabCore
+import SimulatedMachine
 import Testing
 
 @testable import EC2

@@ -1,0 +1,89 @@
+import Hypervisor
+import LabCore
+
+/// What a snapshot, a revert and a deletion cost among many other resources, and how many of them can be done in a second.
+enum CrowdBenchmarks<Plane: Crowdable> {
+    /// A machine with a snapshot that it can go back to.
+    private struct Bench {
+        var plane: Plane
+        var machine: MachineID
+        var snapshot: Snapshot
+
+        init(others: Int) throws {
+            plane = Plane(seed: 1)
+            machine = try plane.makeMachine(
+                MachineSpec(
+                    name: "bench", appliance: .generic, version: "1.0",
+                    disks: [DiskSpec(role: .root, size: .gibibytes(1)), DiskSpec(role: .data, size: .gibibytes(1))],
+                    memory: .mebibytes(512)))
+            _ = try plane.perform(.write(records: 50), on: machine)
+            try plane.crowd(others)
+            try plane.setPower(.shutDown, of: machine)
+            plane.advance(by: .hours(1))
+            snapshot = try plane.takeSnapshot(SnapshotRequest(name: "before"), of: machine)
+            plane.advance(by: .hours(1))
+            _ = plane.takeEvents()
+        }
+    }
+
+    static func rows() -> [Row] {
+        do {
+            let (few, many) = (try Bench(others: 10), try Bench(others: 100_000))
+            return try [
+                ratio("snapshot", few, many) { bench in
+                    _ = try bench.plane.takeSnapshot(SnapshotRequest(name: "next"), of: bench.machine)
+                },
+                ratio("revert", few, many) { bench in
+                    _ = try bench.plane.revert(RevertRequest(snapshot: bench.snapshot.id), of: bench.machine)
+                },
+                ratio("deletion of a snapshot", few, many) { bench in
+                    try bench.plane.deleteSnapshot(bench.snapshot.id, of: bench.machine)
+                },
+                cycles(few),
+            ]
+        } catch {
+            return [Row(subject: "crowd of \(Plane.platform)", found: "not measured: \(error)", wanted: "")]
+        }
+    }
+
+    private static func ratio(
+        _ what: String, _ few: Bench, _ many: Bench, _ body: (inout Bench) throws -> Void
+    ) throws -> Row {
+        var trial = few
+        try body(&trial)  // What it refuses, it refuses here.
+        func cost(_ start: Bench) -> Double {
+            nanoseconds(each: 20) { _ in
+                var bench = start
+                try? body(&bench)  // It was tried above.
+                consume(bench.machine)
+            }
+        }
+        let (alone, crowded) = (cost(few), cost(many))
+        return Row(
+            subject: "\(Plane.platform): a \(what) among 100,000 other resources : among 10",
+            found: "\((crowded / alone).brief) (\((crowded / 1000).brief) us : \((alone / 1000).brief) us)", wanted: "1"
+        )
+    }
+
+    /// Create, revert and delete on a machine that is off, one after the other on one plane.
+    private static func cycles(_ start: Bench) throws -> Row {
+        var bench = start
+        let count = 200
+        let clock = ContinuousClock()
+        let elapsed = try clock.measure {
+            for _ in 0..<count {
+                let snapshot = try bench.plane.takeSnapshot(SnapshotRequest(name: "cycle"), of: bench.machine)
+                bench.machine = try bench.plane.revert(
+                    RevertRequest(snapshot: snapshot.id), of: bench.machine
+                ).machine
+                try bench.plane.deleteSnapshot(snapshot.id, of: bench.machine)
+                bench.plane.advance(by: .hours(1))
+                consume(bench.plane.takeEvents())
+            }
+        }
+        let rate = Double(count) / (elapsed / .seconds(1))
+        return Row(
+            subject: "\(Plane.platform): create, revert and delete with contents, cycles a second",
+            found: "\(rate.brief)", wanted: "30000 on the cheapest")
+    }
+}
