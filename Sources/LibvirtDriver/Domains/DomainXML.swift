@@ -72,8 +72,14 @@ package enum DomainXML {
     /// The description of an internal snapshot, of all writable disks and, when the machine runs, its memory.
     ///
     /// No disk is named: libvirt leaves out by itself those that cannot be written to. Rule: LV-003.
-    package static func internalSnapshot(name: String) -> String {
-        "<domainsnapshot><name>\(escaped(name))</name></domainsnapshot>"
+    ///
+    /// - Parameters:
+    ///   - name: the snapshot's name.
+    ///   - memory: whether it must hold memory; without that wish a machine that went off a moment ago would give a
+    ///     snapshot of its disks, and nobody would be told. Rule: LV-009.
+    package static func internalSnapshot(name: String, memory: Bool = false) -> String {
+        let wish = memory ? "<memory snapshot='internal'/>" : ""
+        return "<domainsnapshot><name>\(escaped(name))</name>\(wish)</domainsnapshot>"
     }
 
     /// The description of an external snapshot.

@@ -16,7 +16,7 @@ extension LibvirtDriver {
         switch plan.kind {
         case .internal:
             // Rule: LV-067. Should QEMU end in the middle, the older snapshots are as they were, and the books need no change.
-            let xml = DomainXML.internalSnapshot(name: request.name)
+            let xml = DomainXML.internalSnapshot(name: request.name, memory: plan.memory)
             try await call(.createSnapshot(machine.rawValue, xml: xml, flags: [.validate]))
         case .external:
             taken.bases = Dictionary(
