@@ -31,6 +31,8 @@ extension LibvirtDriver {
             } else {
                 try await startCold(record, guest: guest)
             }
+            // An appliance that is handed over was installed long ago: what its first start wrote is on its disks.
+            if hasAppliance { _ = try await perform(.flush, on: id) }
             return id
         } catch {
             // Half a machine is of no use to anybody; why it came to nothing is worth more than trouble with removing it.

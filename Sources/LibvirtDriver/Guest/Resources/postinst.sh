@@ -16,18 +16,20 @@ while IFS== read -r key value; do
     esac
 done <"$conf"
 
+features() { printf 'features=%s\n' "$feature" >"$DPKG_ROOT/etc/labapp/release.conf"; }
 configure() {
     sed "s/^configured_for=.*/configured_for=$version/" "$conf" >"$conf.new"
     mv "$conf.new" "$conf"
 }
 if [ -n "$DPKG_ROOT" ]; then # The image is being built: there is no service and no database yet.
+    features
     configure
     exit 0
 fi
 
 step=/usr/lib/belay/step
 $step configure 1 'write the settings'
-printf 'features=%s\n' "$feature" >/etc/labapp/release.conf
+features
 $step configure 2 'name the version'
 configure
 sync -f /etc
