@@ -77,6 +77,7 @@ package enum DomainXML {
     ///   - name: the snapshot's name.
     ///   - memory: whether it must hold memory; without that wish a machine that went off a moment ago would give a
     ///     snapshot of its disks, and nobody would be told. Rule: LV-009.
+    /// - Returns: the element `domainsnapshot`.
     package static func internalSnapshot(name: String, memory: Bool = false) -> String {
         let wish = memory ? "<memory snapshot='internal'/>" : ""
         return "<domainsnapshot><name>\(escaped(name))</name>\(wish)</domainsnapshot>"
