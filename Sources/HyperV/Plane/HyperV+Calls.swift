@@ -17,6 +17,13 @@ extension HyperV {
     ) throws(HyperVFault) -> Answer {
         let effect = faults.strike(cmdlet)
         if case .delay(let time) = effect { advance(by: time) }
+        // The journal only grows, and while a copy of it is kept each event would cost what it holds: it is set aside.
+        var told: [Event] = []
+        swap(&told, &journal)
+        defer {
+            told += journal
+            journal = told
+        }
         let before = self
         do throws(HyperVFault) {
             if case .throttle = effect { throw .throttled }

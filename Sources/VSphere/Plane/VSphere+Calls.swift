@@ -18,6 +18,13 @@ extension VSphere {
         case .delay(let duration): advance(by: duration)
         case .loseReply, nil: break
         }
+        // The journal only grows, and while a copy of it is kept each event would cost what it holds: it is set aside.
+        var told: [Event] = []
+        swap(&told, &journal)
+        defer {
+            told += journal
+            journal = told
+        }
         let before = self
         do throws(MethodFault) {
             try authorize(privilege, on: object)
