@@ -1,5 +1,6 @@
 import HashTreeCollections
 package import LabCore
+import SimulatedMachine
 
 /// What `Set-VM` is to change; nothing stays as it is where nothing is given.
 package struct VMChange: Hashable, Sendable {

@@ -1,6 +1,7 @@
 import HashTreeCollections
 public import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension HyperV {
     /// The snapshots of a machine, oldest first.

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension HyperV {
     /// Refuses what no checkpoint can be taken of, before anything is touched.

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension HyperV {
     /// Removes one checkpoint, or one and everything under it; the merges that this leaves go on afterwards.

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension HyperV {
     /// The checkpoints of a machine, oldest first; a name without wildcards that is not there is an error.

@@ -1,5 +1,6 @@
 import HashTreeCollections
 package import LabCore
+import SimulatedMachine
 
 /// One file as `layoutEx.file[]` lists it.
 package struct FileLayout: Hashable, Sendable {

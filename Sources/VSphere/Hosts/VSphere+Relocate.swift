@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 /// The arguments of `RelocateVM_Task`.
 package struct RelocateSpec: Hashable, Sendable {

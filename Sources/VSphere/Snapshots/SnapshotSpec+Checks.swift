@@ -1,4 +1,5 @@
 import LabCore
+import SimulatedMachine
 
 extension SnapshotSpec {
     /// Refuses an empty name and a `%` that begins no escape; a name that is taken is as good as another.

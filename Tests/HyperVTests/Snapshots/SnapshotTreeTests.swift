@@ -1,5 +1,6 @@
 import HashTreeCollections
 import Hypervisor
+import SimulatedMachine
 import Testing
 
 @testable import HyperV

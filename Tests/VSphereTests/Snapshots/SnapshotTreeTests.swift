@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 import Testing
 
 @testable import VSphere
