@@ -69,7 +69,7 @@ extension GuestImages {
                 error.message.contains("apt-get update") || !error.message.contains("Failed to fetch")
                 ? "" : "; 'apt-get update' may help, or a network"
             let name = command.first { $0.hasSuffix(".sh") } ?? command[0]
-            let said = error.message.split(separator: "\n").suffix(4).joined(separator: " | ")
+            let said = error.message.split(separator: "\n").suffix(12).joined(separator: " | ")
             throw Refusal(.lab, code: "GuestNotBuilt", message: "\(name): \(said)\(hint)", verb: "build guest")
         }
     }

@@ -7,4 +7,5 @@ echo "unpacking Debian $suite"
 mmdebstrap --quiet --variant=essential --mode=fakechroot --include=mount,sqlite3,qemu-guest-agent \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
-    --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' "$suite" "$out/root.tar"
+    --aptopt='Acquire::Retries "5"' --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
+    "$suite" "$out/root.tar"

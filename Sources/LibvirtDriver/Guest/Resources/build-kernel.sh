@@ -13,7 +13,7 @@ image=$(apt-cache depends "linux-image-cloud-$arch" 2>/dev/null | sed -n 's/.*De
 [ -n "$image" ] || { echo "apt knows no linux-image-cloud-$arch: is there a Debian archive in its sources, and was 'apt-get update' run?" >&2; exit 1; }
 libraries=$(apt-cache depends --recurse --important qemu-guest-agent | sed -n 's/^\(lib[^ :]*\)$/\1/p' | sort -u)
 # shellcheck disable=SC2086
-(cd "$work/packages" && apt-get download -q "$image" busybox-static qemu-guest-agent $libraries >"$work/log" 2>&1) ||
+(cd "$work/packages" && apt-get download -q -o Acquire::Retries=5 "$image" busybox-static qemu-guest-agent $libraries >"$work/log" 2>&1) ||
     { cat "$work/log" >&2; exit 1; }
 for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$work/unpacked"; done
 cp "$work"/unpacked/boot/vmlinuz-* "$out/kernel"
