@@ -61,7 +61,8 @@ int creaper_split(void)
 }
 
 int creaper_spawn(
-    const char *path, char *const *arguments, int input, int output, int errors, int newSession, pid_t *process)
+    const char *path, char *const *arguments, int input, int output, int errors, int kept, int newSession,
+    pid_t *process)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -84,6 +85,8 @@ int creaper_spawn(
     error = posix_spawn_file_actions_adddup2(&actions, input, 0);
     if (!error) error = posix_spawn_file_actions_adddup2(&actions, output, 1);
     if (!error) error = posix_spawn_file_actions_adddup2(&actions, errors, 2);
+    // That of a descriptor onto itself takes the mark off that would close it.
+    if (!error && kept >= 0) error = posix_spawn_file_actions_adddup2(&actions, kept, 3);
     if (!error) error = posix_spawn(process, path, &actions, &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);

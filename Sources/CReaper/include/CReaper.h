@@ -12,11 +12,12 @@ int creaper_split(void);
 
 /// Starts a program with these three descriptors as its standard streams, in a session of its own when asked.
 ///
-/// Every other descriptor that is not marked close-on-exec is passed on, as are environment and working directory.
+/// The descriptor `kept` is passed on as 3 unless it is -1, and so is every other one that is not marked close-on-exec, with
+/// environment and working directory.
 /// Returns 0 and the process id, or the number of an error.
 int creaper_spawn(
     const char *_Nonnull path, char *_Nullable const *_Nonnull arguments, int input, int output, int errors,
-    int newSession, pid_t *_Nonnull process);
+    int kept, int newSession, pid_t *_Nonnull process);
 
 /// Waits for a process that was started with creaper_spawn; the exit status, or 128 plus the signal that ended it.
 int creaper_wait(pid_t process);

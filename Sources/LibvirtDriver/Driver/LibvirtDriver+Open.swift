@@ -18,7 +18,7 @@ extension LibvirtDriver {
     ) async throws(Refusal) -> LibvirtDriver {
         try claim.root.prepare()
         let journal = DriverJournal()
-        let link = try await startWorker(root: claim.root, folder: folder, settings: settings, journal: journal)
+        let link = try await startWorker(claim, folder: folder, settings: settings, journal: journal)
         let driver = LibvirtDriver(claim: claim, folder: folder, settings: settings, link: link, journal: journal)
         do throws(Refusal) {
             try await driver.settleLeftovers()
@@ -52,11 +52,11 @@ extension LibvirtDriver {
             guard error == .gone else { return }  // What else is wrong shows in the calls that follow.
         }
         await link.close()
-        link = try await Self.startWorker(root: root, folder: folder, settings: settings, journal: journal)
+        link = try await Self.startWorker(claim, folder: folder, settings: settings, journal: journal)
     }
 
     private static func startWorker(
-        root: LabRoot, folder: LabFolder, settings: Settings, journal: DriverJournal
+        _ claim: ClaimedRoot, folder: LabFolder, settings: Settings, journal: DriverJournal
     ) async throws(Refusal) -> WorkerProcess {
         guard LibvirtLab.isBuiltIn else { throw .noLibvirt }
         guard let worker = settings.worker ?? usualWorker else {
@@ -64,6 +64,7 @@ extension LibvirtDriver {
                 .lab, code: "NoWorker", message: "this program cannot become a worker; set BELAY_LIBVIRT_WORKER")
         }
         // Finding out what QEMU can do takes seconds; a new root takes over what another one has found.
+        let root = claim.root
         let known = root.path + "/cache/qemu/capabilities"
         let shared = folder.path + "/capabilities"
         if !Files.exists(known), Files.exists(shared) {
@@ -71,7 +72,7 @@ extension LibvirtDriver {
             try await HostProgram.run("cp", ["-a", shared, known])
         }
         let link = try WorkerProcess(
-            command: worker, address: settings.address ?? "qemu:///embed?root=\(root.path)", root: root.path
+            command: worker, address: settings.address ?? "qemu:///embed?root=\(root.path)", claim: claim
         ) { journal.note($0) }
         do throws(WorkerProcess.Failure) {
             _ = try await link.call(.open)

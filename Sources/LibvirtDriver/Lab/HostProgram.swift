@@ -69,14 +69,14 @@ package enum HostProgram {
         return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
     }
 
-    /// Starts a program with these descriptors as its standard streams.
+    /// Starts a program with these descriptors as its standard streams, and with `kept` as 3 unless that is -1.
     static func spawn(
-        _ command: [String], input: CInt, output: CInt, errors: CInt, ownSession: Bool
+        _ command: [String], input: CInt, output: CInt, errors: CInt, kept: CInt = -1, ownSession: Bool
     ) -> Result<pid_t, SystemError> {
         var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
         defer { unsafe arguments.forEach { unsafe free($0) } }
         var process: pid_t = -1
-        let error = unsafe creaper_spawn(command[0], &arguments, input, output, errors, ownSession ? 1 : 0, &process)
+        let error = unsafe creaper_spawn(command[0], &arguments, input, output, errors, kept, ownSession ? 1 : 0, &process)
         return error == 0 ? .success(process) : .failure(SystemError(number: error))
     }
 }

@@ -89,13 +89,13 @@ package struct LabRoot: Hashable, Sendable {
 package final class ClaimedRoot: Sendable {
     /// The root.
     package let root: LabRoot
-    private let lock: CInt
+    /// The claim, for a worker to hold as well until it has cleaned up; no other program gets it.
+    let lock: CInt
 
     /// Claims `root`, which is created when there is none; nothing when another lab uses it.
     package init?(_ root: LabRoot) throws(Refusal) {
         try Files.makeFolder(root.path)
-        // Not closed on exec: the worker holds the claim as well, until it has cleaned up.
-        let lock = unsafe open(root.path + "/lock", O_RDWR | O_CREAT, 0o600)
+        let lock = unsafe open(root.path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else {
             throw Refusal(.lab, code: "NoRoot", message: "cannot open \(root.path)/lock: error \(errno)")
         }

@@ -40,25 +40,25 @@ package final class WorkerProcess: Sendable {
     /// - Parameters:
     ///   - command: the path of the executable that becomes the worker.
     ///   - address: the address that the worker opens.
-    ///   - root: the lab's root, an absolute path; the worker's standard error goes to a file there.
+    ///   - claim: the lab's root, which the worker holds as well; its standard error goes to a file there.
     ///   - observe: is told what happens to domains, on a thread of the link.
     /// - Throws: a refusal of the kind `lab` when there is no such executable or no more processes.
     package init(
-        command: String, address: String, root: String, observe: @escaping @Sendable (LifecycleEvent) -> Void
+        command: String, address: String, claim: ClaimedRoot, observe: @escaping @Sendable (LifecycleEvent) -> Void
     ) throws(Refusal) {
         var ends: [CInt] = [-1, -1]
         let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
         guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
             throw Refusal(.lab, code: "NoWorker", message: "no sockets: error \(errno)")
         }
-        let log = unsafe open(root + "/worker.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let log = unsafe open(claim.root.path + "/worker.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         defer {
             _ = Glibc.close(ends[1])
             if log >= 0 { _ = Glibc.close(log) }
         }
         let started = HostProgram.spawn(
-            [command, "libvirt-worker", address, root], input: ends[1], output: ends[1],
-            errors: log >= 0 ? log : STDERR_FILENO, ownSession: true)
+            [command, "libvirt-worker", address, claim.root.path], input: ends[1], output: ends[1],
+            errors: log >= 0 ? log : STDERR_FILENO, kept: claim.lock, ownSession: true)
         switch started {
         case .success(let process): self.process = process
         case .failure(let error):
