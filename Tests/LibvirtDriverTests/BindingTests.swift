@@ -6,8 +6,9 @@
 
     /// The binding against libvirt's own driver in memory, which needs neither QEMU nor a daemon.
     ///
-    /// That driver never fails as QEMU does, so nothing here proves a rule of QEMU.
-    @Suite struct `The binding of libvirt` {
+    /// That driver never fails as QEMU does, so nothing here proves a rule of QEMU. All connections of a process share its
+    /// domains, so one test goes after the other.
+    @Suite(.serialized) struct `The binding of libvirt` {
         /// libvirt allows one event loop for a process.
         private static let loop: Result<Void, LibvirtError> = Result { () throws(LibvirtError) in try EventLoop.start()
         }
