@@ -76,7 +76,8 @@ package enum HostProgram {
         var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
         defer { unsafe arguments.forEach { unsafe free($0) } }
         var process: pid_t = -1
-        let error = unsafe creaper_spawn(command[0], &arguments, input, output, errors, kept, ownSession ? 1 : 0, &process)
+        let error = unsafe creaper_spawn(
+            command[0], &arguments, input, output, errors, kept, ownSession ? 1 : 0, &process)
         return error == 0 ? .success(process) : .failure(SystemError(number: error))
     }
 }
