@@ -10,6 +10,8 @@ package import SimulatedMachine
 public struct EC2: Hashable, Sendable {
     /// What can be set of the account and the region.
     public var settings = Settings()
+    /// Who signs the calls.
+    package var caller = Caller()
     /// Time, dice and names.
     package var world: World
 

@@ -35,7 +35,7 @@ extension EC2 {
     package mutating func createVolume(_ request: CreateVolume, dryRun: Bool = false) throws(EC2Fault) -> Volume {
         try call("CreateVolume", on: request.snapshot?.rawValue ?? "volume", answer: { $0.id.rawValue }) {
             ec2 throws(EC2Fault) in
-            if let made = try ec2.replay(request) { return made }
+            if let made = try ec2.replay(request) { return made.asAnswered }
             let zone = try ec2.zone(of: request)
             try ec2.checkParameters(of: request)
             try ec2.endDryRun(dryRun)
@@ -44,7 +44,7 @@ extension EC2 {
             try ec2.checkVolumeQuotas(adding: shape)
             let volume = ec2.make(request, shape, from: source, in: zone)
             if let token = request.clientToken { ec2.replays[token] = .volume(request, volume.id) }
-            return volume
+            return volume.asAnswered
         }
     }
 
@@ -156,7 +156,7 @@ extension EC2 {
     func encryptionKey(asked: String?, isEncrypted: Bool?, source: String?) -> String? {
         if let asked { return asked }
         if let source { return source }
-        return isEncrypted == true || account.encryptsByDefault ? "alias/aws/ebs" : nil  // Rule: AWS-055
+        return isEncrypted == true || account.encryptsByDefault ? Self.defaultKey : nil  // Rule: AWS-055
     }
 
     mutating func emptyVolume(_ shape: Volume.Shape, in zone: String, key: String?) -> Volume {
@@ -210,6 +210,23 @@ extension EC2 {
     }
 }
 
+extension Volume {
+    /// What CreateVolume says of a volume: whole seconds, and nothing of attachments.
+    ///
+    /// Rule: AWS-068.
+    fileprivate var asAnswered: Volume {
+        var shown = self
+        shown.attachment = nil
+        shown.created = created.wholeSecond
+        return shown
+    }
+}
+
+extension Instant {
+    /// The second that the instant lies in.
+    fileprivate var wholeSecond: Instant { Instant(nanoseconds: nanoseconds - nanoseconds % 1_000_000_000) }
+}
+
 extension CreateVolume {
     /// The order of tags makes no difference to a replay.
     ///
@@ -219,13 +236,5 @@ extension CreateVolume {
         a.tags.sort()
         b.tags.sort()
         return a == b
-    }
-}
-
-extension EC2.Settings {
-    /// The name of the zone with an id as `use1-az1`: the ids count the zones of the region.
-    func zoneName(ofID id: String) -> String? {
-        guard let number = Int(id.suffix(1)), zones.indices.contains(number - 1) else { return nil }
-        return zones[number - 1]
     }
 }

@@ -11,7 +11,7 @@ package struct Volume: Hashable, Sendable, Identified {
     package var shape: Shape
     package var state: VolumeState
     package var zone: String
-    /// The snapshot it was made from.
+    /// The snapshot it was made from; nothing shows as an empty text.
     ///
     /// Rule: AWS-068.
     package var snapshot: EBSSnapshot.ID?

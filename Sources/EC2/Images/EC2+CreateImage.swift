@@ -50,6 +50,7 @@ extension EC2 {
             guard instance.state == .running || instance.state == .stopped else {
                 throw .notRunningOrStopped
             }
+            guard !instance.hasInstanceStoreRoot else { throw .notBackedByEBS(instance.id, verb: "made an image of") }
             try ec2.checkImagesWithoutReboot(request)
             let members = ec2.members(of: request, instance)
             try ec2.checkSnapshotLimits(of: members.map(\.volume))

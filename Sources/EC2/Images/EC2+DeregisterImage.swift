@@ -24,12 +24,17 @@ extension EC2 {
                     "The image '\(id)' is protected from deregistration.",
                     rule: "AWS-131")
             }
-            do throws(NotInState<ImageState>) { try image.state.deregister() } catch {
+            let period = ec2.retention(of: image)
+            do throws(NotInState<ImageState>) { try image.state.deregister(isRetained: period != nil) } catch {
                 throw .noLongerAvailable(id)
             }
             image.deregistered = ec2.now
-            ec2.images[id] = image
-            ec2.enter(.imageChecked(id), in: ec2.settings.timings.deregisteredRecord)
+            if image.state == .recoverable, let period {
+                ec2.putIntoBin(image, for: period)
+            } else {
+                ec2.images[id] = image
+                ec2.enter(.imageChecked(id), in: ec2.settings.timings.deregisteredRecord)
+            }
             return deletesSnapshots ? ec2.dispose(of: image) : [:]
         }
     }
@@ -100,7 +105,8 @@ extension EC2 {
     package func describeImages(_ ids: [Image.ID] = []) throws(EC2Fault) -> [Image] {
         var found: [Image] = []
         for id in ids { found.append(try image(id)) }
-        if ids.isEmpty { found = images.values.sorted { $0.id < $1.id } }
-        return found.filter { $0.state != .deregistered }.map(\.shown)
+        if ids.isEmpty { found = Array(images.values) }
+        // Whatever order was asked in. Rule: AWS-154.
+        return found.filter(\.state.isRegistered).sorted { $0.id < $1.id }.map(\.shown)
     }
 }

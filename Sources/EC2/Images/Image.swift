@@ -26,6 +26,10 @@ package struct Image: Hashable, Sendable, Identified {
     package var hasProtectionCoolDown = false
     /// Until when the protection still holds after it was switched off.
     var protectedUntil: Instant?
+    /// When it leaves the Recycle Bin; nothing when it is not there.
+    ///
+    /// Rule: AWS-148.
+    package internal(set) var binExit: Instant?
     /// When it was deregistered.
     var deregistered: Instant?
     /// Whether it was made without a reboot, which only so many can be at a time.
@@ -34,6 +38,10 @@ package struct Image: Hashable, Sendable, Identified {
     var isWithoutReboot = false
     /// Whether it is the vendor's, from which the lab's machines are launched.
     var isVendors = false
+    /// The root disk of an image whose instances have it on their host, in no volume; nothing for one backed by EBS.
+    ///
+    /// Rule: AWS-096.
+    var instanceStoreRoot: Disk?
     var software: Software
     var roles: [String: DiskRole]
 

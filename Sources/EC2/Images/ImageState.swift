@@ -18,6 +18,10 @@ package enum ImageState: String, ResourceState, CaseIterable {
     ///
     /// Rule: AWS-127.
     case disabled
+    /// It lies in the Recycle Bin; goes to available or deregistered.
+    ///
+    /// Rule: AWS-148.
+    case recoverable
     /// It is gone but for its record.
     case deregistered
 }
@@ -39,11 +43,27 @@ extension ImageState {
         guard self == .available || moved(from: .disabled, to: .available) else { throw NotInState(self) }
     }
 
-    /// DeregisterImage.
+    /// DeregisterImage, with a rule of the Recycle Bin that matches or without.
     ///
     /// Rule: AWS-129.
-    package mutating func deregister() throws(NotInState<Self>) {
-        guard self != .deregistered else { throw NotInState(self) }
-        self = .deregistered
+    package mutating func deregister(isRetained: Bool) throws(NotInState<Self>) {
+        switch self {
+        case .available, .disabled: self = isRetained ? .recoverable : .deregistered
+        case .pending, .failed: self = .deregistered
+        case .recoverable, .deregistered: throw NotInState(self)
+        }
     }
+
+    /// RestoreImageFromRecycleBin.
+    ///
+    /// Rule: AWS-148.
+    package mutating func restore() throws(NotInState<Self>) {
+        guard moved(from: .recoverable, to: .available) else { throw NotInState(self) }
+    }
+
+    /// Its time in the Recycle Bin is over.
+    package mutating func expired() -> Bool { moved(from: .recoverable, to: .deregistered) }
+
+    /// Whether EC2 verbs know it, and it needs its snapshots.
+    package var isRegistered: Bool { self != .recoverable && self != .deregistered }
 }

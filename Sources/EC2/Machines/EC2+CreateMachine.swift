@@ -84,7 +84,7 @@ extension EC2 {
             devices[mapping.device] =
                 mapping.isDropped ? nil : try merged(mapping, over: devices[mapping.device], image)
         }
-        guard devices[image.rootDevice] != nil else { throw .badMapping("The root device cannot be left out.") }
+        guard devices[image.rootDevice] != nil || image.instanceStoreRoot != nil else { throw .badMapping("The root device cannot be left out.") }
         return devices.values.sorted { $0.device < $1.device }
     }
 
@@ -160,6 +160,10 @@ extension EC2 {
         instance.clientToken = request.clientToken
         instance.disableAPITermination = request.disableAPITermination
         instance.disableAPIStop = request.disableAPIStop
+        if let root = image.instanceStoreRoot {
+            instance.hasInstanceStoreRoot = true
+            instance.machine.attach(root, as: .root)
+        }
         instance.launchSnapshot = image.mappings.first { $0.device == image.rootDevice }?.snapshot
         instances[instance.id] = instance
         setTags(request.instanceTags, of: instance.id.rawValue)

@@ -27,7 +27,8 @@ extension EC2 {
         }
     }
 
-    private mutating func terminate(_ instance: Instance) -> StateChange {
+    /// Ends an instance, unless it has ended.
+    mutating func terminate(_ instance: Instance) -> StateChange {
         var instance = instance
         let previous = instance.state
         guard instance.state.terminate() == .begins else {
@@ -75,6 +76,7 @@ extension EC2 {
 
     /// DescribeInstances: those that are asked for, or all, in the order of their ids.
     package func describeInstances(_ ids: [Instance.ID] = []) throws(EC2Fault) -> [Instance] {
-        ids.isEmpty ? instances.values.sorted { $0.id < $1.id } : try allInstances(ids)
+        let found = ids.isEmpty ? Array(instances.values) : try allInstances(ids)
+        return found.sorted { $0.id < $1.id }  // Whatever order was asked in. Rule: AWS-154.
     }
 }

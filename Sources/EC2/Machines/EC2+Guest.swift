@@ -6,10 +6,12 @@ import SimulatedMachine
 extension EC2 {
     /// Boots the guest of an instance from whatever is attached at its root device.
     mutating func boot(_ id: Instance.ID) {
+        chooseRoot(of: id)
         guard let instance = instances[id], instance.machine.power == .off, instance.machine.disk(.root) != nil else {
             return
         }
         passOnSurroundings(to: instance)
+        enumerateDevices(of: id)
         let loading = loadingDelay(of: instance)
         let time = now
         let boot = instances[id]?.machine.boot(as: instance.identity, at: time) ?? .zero
@@ -65,6 +67,10 @@ extension EC2 {
         guard var instance = instances[id], instance.state == .running, !instance.isRebooting,
             instance.machine.power == .off
         else { return }
+        guard !instance.hasInstanceStoreRoot else {  // It cannot be stopped, and so it ends.
+            _ = terminate(instance)
+            return
+        }
         do throws(NotInState<PowerState>) { _ = try instance.state.stop() } catch { return }
         instance.epoch += 1
         instance.statusOK = nil

@@ -39,6 +39,7 @@ extension EC2 {
     }
 
     private func checkStart(of instance: Instance) throws(EC2Fault) {
+        guard !instance.hasInstanceStoreRoot else { throw .notBackedByEBS(instance.id, verb: "started") }
         var state = instance.state
         do throws(NotInState<PowerState>) {
             guard try state.start() == .begins else { return }
@@ -113,6 +114,7 @@ extension EC2 {
                 do throws(NotInState<PowerState>) { _ = try state.stop() } catch {
                     throw .cannotStop(instance.id)
                 }
+                guard !instance.hasInstanceStoreRoot else { throw .notBackedByEBS(instance.id, verb: "stopped") }
                 guard !instance.disableAPIStop else {
                     throw .stopProtected(instance.id, against: "stopped")
                 }

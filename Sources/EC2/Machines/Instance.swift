@@ -62,6 +62,14 @@ package struct Instance: Hashable, Sendable, Identified {
     ///
     /// Rule: AWS-133.
     var launchSnapshot: EBSSnapshot.ID?
+    /// Whether its root is on its host, where it cannot outlive a stop.
+    ///
+    /// Rule: AWS-096.
+    var hasInstanceStoreRoot = false
+    /// The volumes in the order in which the guest found them when it booted.
+    ///
+    /// Rule: AWS-120.
+    var enumeration: [Volume.ID] = []
     /// What is installed on its disks.
     var software: Software
     /// What machines share that take each other's place.

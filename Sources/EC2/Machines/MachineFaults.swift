@@ -16,6 +16,11 @@ extension EC2Fault {
             .incorrectInstanceState, "The instance '\(id)' is not in a state from which it can be rebooted.",
             rule: "AWS-102")
     }
+    static func notBackedByEBS(_ id: Instance.ID, verb: String) -> EC2Fault {
+        EC2Fault(
+            "UnsupportedOperation",
+            "The instance '\(id)' does not have an 'ebs' root device type and cannot be \(verb).", rule: "AWS-096")
+    }
     static func noRoot(_ id: Instance.ID, _ device: String) -> EC2Fault {
         EC2Fault(
             .invalidParameterValue,

@@ -21,6 +21,7 @@ extension EC2 {
         do throws(EC2Fault) {
             let effect = faults.strike(verb)
             if case .delay(let time) = effect { advance(by: time) }
+            try admit()
             // Rule: AWS-156
             if settings.isThrottling, !buckets.take(tokens, for: verb, at: now) { throw .tooManyRequests }
             if case .throttle = effect { throw .tooManyRequests }

@@ -47,22 +47,25 @@ extension EC2 {
         return volume
     }
 
-    /// Finds a snapshot by its id; what lies in the Recycle Bin is not found.
+    /// Finds a snapshot of this region or another by its id; what lies in the Recycle Bin is not found.
     ///
     /// Rule: AWS-043.
-    func snapshot(_ id: EBSSnapshot.ID) throws(EC2Fault) -> EBSSnapshot {
+    func snapshot(_ id: EBSSnapshot.ID, in region: String? = nil) throws(EC2Fault) -> EBSSnapshot {
         guard id.isWellFormed else { throw .malformed(id) }
         guard let snapshot = snapshots[id], snapshot.state.isVisible, isKnown(since: snapshot.start)
         else {
             throw .unknown(id)
         }
+        guard snapshot.region == region ?? settings.region else { throw .inAnotherRegion(id) }
         return snapshot
     }
 
     /// Finds an image by its id, deregistered ones included while their record lasts.
     func image(_ id: Image.ID) throws(EC2Fault) -> Image {
         guard id.isWellFormed else { throw .malformed(id) }
-        guard let image = images[id], isKnown(since: image.created) else { throw .unknown(id) }
+        guard let image = images[id], image.state != .recoverable, isKnown(since: image.created) else {
+            throw .unknown(id)
+        }
         return image
     }
 }
@@ -99,6 +102,9 @@ extension EC2Fault {
     }
     static func unknown(_ id: EBSSnapshot.ID) -> EC2Fault {
         EC2Fault("InvalidSnapshot.NotFound", "The snapshot '\(id)' does not exist.", rule: "AWS-039")
+    }
+    static func inAnotherRegion(_ id: EBSSnapshot.ID) -> EC2Fault {
+        EC2Fault("InvalidSnapshot.NotFound", "The snapshot '\(id)' does not exist.", rule: "AWS-050")
     }
     static func unknown(_ id: Image.ID) -> EC2Fault {
         EC2Fault("InvalidAMIID.NotFound", "The image id '[\(id)]' does not exist", rule: "AWS-130")

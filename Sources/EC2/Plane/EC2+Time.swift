@@ -21,6 +21,7 @@ package enum Due: Hashable, Sendable {
     case tierMoves(EBSSnapshot.ID, epoch: Int)
     case fastRestoreMoves(EBSSnapshot.ID, zone: String)
     case imageChecked(Image.ID)
+    case imageExpired(Image.ID)
     case rootReplacementMoves(RootReplacement.ID)
 }
 
@@ -49,6 +50,7 @@ extension EC2: Scheduled {
         case .tierMoves(let id, let epoch): moveTier(of: id, epoch)
         case .fastRestoreMoves(let id, let zone): moveFastRestore(of: id, in: zone)
         case .imageChecked(let id): check(id)
+        case .imageExpired(let id): expire(id)
         case .rootReplacementMoves(let id): move(id)
         }
     }

@@ -33,6 +33,14 @@ extension EC2.Settings {
         ///
         /// Rule: AWS-044.
         public var managedSnapshot: EC2Fault.Code = .operationNotPermitted
+        /// The code for sharing a snapshot whose encryption does not allow it.
+        ///
+        /// Rule: AWS-060.
+        public var sharingEncrypted: EC2Fault.Code = .operationNotPermitted
+        /// The code for using a snapshot that is encrypted with a key of another account.
+        ///
+        /// Rule: AWS-060.
+        public var foreignKey: EC2Fault.Code = "InvalidParameter"
         /// The code for attaching to an instance that is neither running nor stopped.
         ///
         /// Rule: AWS-073.
@@ -73,6 +81,14 @@ extension EC2.Settings {
         ///
         /// Rule: AWS-145.
         public var complianceLock: EC2Fault.Code = .operationNotPermitted
+        /// The code for taking an image out of the Recycle Bin before its snapshots.
+        ///
+        /// Rule: AWS-148.
+        public var imageWithoutSnapshots: EC2Fault.Code = "InvalidState"
+        /// The code for a signature that does not belong to its key.
+        ///
+        /// Rule: AWS-163.
+        public var badSignature: EC2Fault.Code = "AuthFailure"
         /// Blocks of 512 KiB that a guest reads from its root while it boots.
         ///
         /// Rule: AWS-047.

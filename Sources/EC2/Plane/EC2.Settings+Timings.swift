@@ -83,6 +83,10 @@ extension EC2.Settings {
         ///
         /// Rule: AWS-147.
         public var recovery: Duration = .seconds(10)
+        /// How far the clock of a caller may be from the service's.
+        ///
+        /// Rule: AWS-164.
+        public var clockSkew: Duration = .minutes(15)
         /// The cool-down after the deregistration protection of an image is switched off.
         ///
         /// Rule: AWS-131.

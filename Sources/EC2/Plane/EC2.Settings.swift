@@ -5,8 +5,18 @@ extension EC2 {
     public struct Settings: Hashable, Sendable {
         /// The region in which everything lives.
         public var region = "us-east-1"
+        /// The regions that the account can use, that one among them.
+        ///
+        /// Rule: AWS-058.
+        public var regions = ["us-east-1", "us-west-2", "eu-west-1"]
         /// The zones of the region.
         public var zones = ["us-east-1a", "us-east-1b", "us-east-1c"]
+        /// The access keys of the account that are active.
+        ///
+        /// Rule: AWS-163.
+        public var accessKeys: Set<String> = [Settings.exampleAccessKey]
+        /// The access key that calls are signed with unless they are told otherwise.
+        package static let exampleAccessKey = "AKIAIOSFODNN7EXAMPLE"
         /// The account that owns everything.
         public var account = "123456789012"
         /// Whether calls are counted against token buckets.
@@ -90,6 +100,14 @@ extension EC2.Settings {
         ///
         /// Rule: AWS-090.
         public var modificationsPerDay = 4
+        /// Resources that are looked at for one page of an answer, whatever is asked for.
+        ///
+        /// Rule: AWS-158.
+        public var pageSize = 1_000
+        /// Values of all filters of one call.
+        ///
+        /// Rule: AWS-160.
+        public var filterValues = 200
         /// Tags that a user may put on one resource.
         ///
         /// Rule: AWS-149.

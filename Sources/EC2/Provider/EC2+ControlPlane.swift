@@ -45,7 +45,7 @@ extension EC2: ControlPlane {
     }
 
     /// Registers what the appliance's vendor publishes: an image with freshly installed disks, of another account.
-    private mutating func makeVendorImage(for spec: MachineSpec) -> Image.ID {
+    mutating func makeVendorImage(for spec: MachineSpec) -> Image.ID {
         let family = "family-\(world.names.number("family"))"
         let disks = SimulatedMachine.installedDisks(for: spec, seed: world.dice.next())
         var mappings: [Image.Mapping] = []
@@ -56,8 +56,8 @@ extension EC2: ControlPlane {
             contents.grow(to: .gibibytes(size))
             var snapshot = EBSSnapshot(
                 id: makeID(EBSSnapshot.self), volume: EBSSnapshot.volumeOfCopies, volumeSize: size, contents: contents,
-                start: now, due: now, description: spec.appliance.rawValue, owner: Self.vendor, key: nil, parent: nil,
-                software: Software(spec: spec, role: disk.role, family: family))
+                start: now, due: now, description: spec.appliance.rawValue, owner: Self.vendor, region: settings.region,
+                key: nil, parent: nil, software: Software(spec: spec, role: disk.role, family: family))
             (snapshot.state, snapshot.completed) = (.completed, now)
             snapshots[snapshot.id] = snapshot
             let device = disk.role == .root ? Self.rootDevice : Self.dataDevice

@@ -36,6 +36,7 @@ extension EC2 {
     /// Removes all that the account has, as its owner would; locks and protections are taken off first.
     public mutating func removeEverything() throws(Refusal) {
         faults = CallFaults()
+        caller = Caller()
         let isThrottling = settings.isThrottling
         settings.isThrottling = false
         defer { settings.isThrottling = isThrottling }
@@ -45,6 +46,7 @@ extension EC2 {
         _ = try native { ec2 throws(EC2Fault) in try ec2.terminateInstances(living) }
         for id in living { try waitUntilSettled(id) }
         advance(by: settings.timings.volumeDeletion)
+        for id in images.values.filter({ $0.state == .recoverable }).map(\.id).sorted() { images[id] = nil }
         for id in images.values.filter({ !$0.isVendors && $0.state != .deregistered }).map(\.id).sorted() {
             _ = try native { ec2 throws(EC2Fault) in try ec2.deregisterImage(id) }
         }

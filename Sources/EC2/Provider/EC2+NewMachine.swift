@@ -160,7 +160,7 @@ extension EC2 {
             try patiently { ec2 throws(EC2Fault) in
                 _ = try ec2.deregisterImage(image)
             } ifLost: {
-                $0.images[image]?.state == .deregistered ? () : nil
+                $0.images[image]?.state.isRegistered ?? false ? nil : ()
             }
         } catch { note(image.rawValue, "could not be deregistered: \(error)") }
     }

@@ -194,7 +194,7 @@ extension EC2 {
             try patiently { ec2 throws(EC2Fault) in
                 _ = try ec2.deregisterImage(image.id)
             } ifLost: {
-                $0.images[image.id]?.state == .deregistered ? () : nil
+                $0.images[image.id]?.state.isRegistered ?? false ? nil : ()
             }
         }
         for member in set.members.values.sorted(by: { $0.id < $1.id }) {

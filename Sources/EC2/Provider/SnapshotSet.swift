@@ -69,7 +69,7 @@ extension EC2 {
             members[role] = snapshots.first { $0.volume.rawValue == tags[SnapshotSet.Key.volume(role)] }
         }
         let image = tagSets.resources(with: SnapshotSet.Key.set, id)
-            .compactMap { images[Image.ID(rawValue: $0)] }.first { $0.state != .deregistered }
+            .compactMap { images[Image.ID(rawValue: $0)] }.first { $0.state.isRegistered }
         return SnapshotSet(
             id: Snapshot.ID(rawValue: id), name: tags[SnapshotSet.Key.name] ?? "",
             machine: Instance.ID(rawValue: tags[SnapshotSet.Key.machine] ?? ""),

@@ -27,6 +27,14 @@ package struct EBSSnapshot: Hashable, Sendable, Identified {
     package var completed: Instant?
     package var description: String
     package var owner: String
+    /// The region it lies in; calls that go to another one do not find it.
+    ///
+    /// Rule: AWS-050.
+    package var region: String
+    /// Who else may restore it.
+    ///
+    /// Rule: AWS-060.
+    package internal(set) var recipients: Set<SnapshotRecipient> = []
     /// The key that encrypts it; nothing when it is not encrypted.
     package var key: String?
     /// Why it is in error.
@@ -66,7 +74,7 @@ package struct EBSSnapshot: Hashable, Sendable, Identified {
 
     init(
         id: ID, volume: Volume.ID, volumeSize: Int, contents: Disk, start: Instant, due: Instant, description: String,
-        owner: String, key: String?, parent: ID?, software: Software?
+        owner: String, region: String, key: String?, parent: ID?, software: Software?
     ) {
         self.id = id
         self.volume = volume
@@ -76,6 +84,7 @@ package struct EBSSnapshot: Hashable, Sendable, Identified {
         self.due = due
         self.description = description
         self.owner = owner
+        self.region = region
         self.key = key
         self.parent = parent
         self.software = software

@@ -61,8 +61,8 @@ extension EC2 {
         if let oldest = volume.slots.last?.due { due = max(due, oldest) }
         var snapshot = EBSSnapshot(
             id: makeID(EBSSnapshot.self), volume: volume.id, volumeSize: volume.shape.size, contents: disk, start: now,
-            due: due, description: description, owner: settings.account, key: volume.key, parent: parent?.id,
-            software: volume.software)
+            due: due, description: description, owner: settings.account, region: settings.region, key: volume.key,
+            parent: parent?.id, software: volume.software)
         snapshot.productCodes = volume.productCodes
         if let instance = volume.attachment?.instance, doomedSnapshots.strike([instance]) {
             snapshot.failure = "The snapshot could not be completed."
@@ -120,23 +120,32 @@ extension EC2 {
         volumes[volume]?.slots.removeAll { $0.snapshot == id }
     }
 
-    /// DescribeSnapshots: those that are asked for, or all that are visible, oldest first.
+    /// DescribeSnapshots, sent to this region or another: those that are asked for, or all that are visible, oldest first.
     ///
     /// Rule: AWS-061.
-    package func describeSnapshots(_ ids: [EBSSnapshot.ID] = []) throws(EC2Fault) -> [EBSSnapshot] {
-        guard !ids.isEmpty else {
-            return snapshots.values.filter(\.state.isVisible).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
+    package func describeSnapshots(
+        _ ids: [EBSSnapshot.ID] = [], in region: String? = nil
+    ) throws(EC2Fault) -> [EBSSnapshot] {
+        var found = snapshots.values.filter { $0.state.isVisible && $0.region == region ?? settings.region }
+        if !ids.isEmpty {
+            found = []
+            for id in ids { found.append(try snapshot(id, in: region)) }
         }
-        var found: [EBSSnapshot] = []
-        for id in ids { found.append(try snapshot(id)) }
+        return found.sorted { ($0.start, $0.id) < ($1.start, $1.id) }  // Whatever order was asked in. Rule: AWS-154.
+    }
+
+    /// Finds a snapshot that volumes and images can be made from.
+    func usableSnapshot(_ id: EBSSnapshot.ID) throws(EC2Fault) -> EBSSnapshot {
+        let found = try completeSnapshot(id)
+        guard !isUnderForeignKey(found) else { throw .underForeignKey(id, code: settings.inferred.foreignKey) }
         return found
     }
 
-    /// Finds a snapshot that can be restored, copied or registered.
+    /// Finds a snapshot whose copy is done and that is not in the archive.
     ///
     /// Rule: AWS-046. Rule: AWS-142.
-    func usableSnapshot(_ id: EBSSnapshot.ID) throws(EC2Fault) -> EBSSnapshot {
-        let found = try snapshot(id)
+    func completeSnapshot(_ id: EBSSnapshot.ID, in region: String? = nil) throws(EC2Fault) -> EBSSnapshot {
+        let found = try snapshot(id, in: region)
         guard found.state == .completed else { throw .notCompleted(id) }
         guard found.tier.isUsable else { throw .archived(id, code: settings.inferred.archivedSnapshot) }
         return found

@@ -4,15 +4,18 @@ import LabCore
 import SimulatedMachine
 
 extension EC2 {
-    /// Deletes a snapshot; volumes made from it and later snapshots of the lineage stay whole.
+    /// Deletes one snapshot; volumes made from it and later snapshots of the lineage stay whole.
     ///
     /// Rule: AWS-040.
     ///
+    /// Whoever wants all snapshots of a volume gone calls it for each. Rule: AWS-045.
     /// A pending one may be deleted too. Rule: AWS-038. What uses the snapshot is not looked at in a rehearsal. Rule: AWS-037.
-    package mutating func deleteSnapshot(_ id: EBSSnapshot.ID, dryRun: Bool = false) throws(EC2Fault) {
+    package mutating func deleteSnapshot(
+        _ id: EBSSnapshot.ID, in region: String? = nil, dryRun: Bool = false
+    ) throws(EC2Fault) {
         try call("DeleteSnapshot", on: id.rawValue) { ec2 throws(EC2Fault) in
             try ec2.endDryRun(dryRun)
-            let snapshot = try ec2.snapshot(id)
+            let snapshot = try ec2.snapshot(id, in: region)
             try ec2.checkDeletion(of: snapshot)
             ec2.remove(snapshot)
         }
@@ -41,7 +44,7 @@ extension EC2 {
     /// Rule: AWS-036.
     func imagesUsing(_ id: EBSSnapshot.ID) -> [Image.ID] {
         let protecting = images.found(.using(id)).filter { image in
-            image.state != .deregistered
+            image.state.isRegistered
                 && (image.state != .disabled || settings.inferred.disabledImagesProtectSnapshots)
         }
         return protecting.map(\.id)

@@ -7,14 +7,23 @@ import SimulatedMachine
 ///
 /// Rule: AWS-146.
 package struct RetentionRule: Hashable, Sendable {
-    /// The tags of which a snapshot must bear one; with none the rule holds for the region.
+    /// What it keeps.
+    package var kind: Kind
+    /// The tags of which a resource must bear one; with none the rule holds for the region.
     package var tags: [ResourceTag]
-    /// How long a deleted snapshot is kept.
+    /// How long a deleted resource is kept.
     package var period: Duration
 
-    package init(tags: [ResourceTag] = [], period: Duration) {
+    package init(_ kind: Kind = .snapshot, tags: [ResourceTag] = [], period: Duration) {
+        self.kind = kind
         self.tags = tags
         self.period = period
+    }
+
+    /// A kind of resource that the Recycle Bin keeps.
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        case snapshot = "EBS_SNAPSHOT"
+        case image = "EC2_IMAGE"
     }
 }
 
@@ -31,9 +40,16 @@ extension EC2 {
     /// Rule: AWS-146.
     func retention(of snapshot: EBSSnapshot) -> Duration? {
         guard snapshot.state == .completed else { return nil }
-        let mine = tags(of: snapshot.id.rawValue)
+        return retention(of: .snapshot, snapshot.id.rawValue)
+    }
+
+    /// How long a resource of a kind would be kept after its deletion; nothing when no rule matches.
+    ///
+    /// Rule: AWS-146.
+    func retention(of kind: RetentionRule.Kind, _ resource: String) -> Duration? {
+        let mine = tags(of: resource)
         let matching = account.retentionRules.filter { rule in
-            rule.tags.isEmpty || rule.tags.contains { mine.contains($0) }
+            rule.kind == kind && (rule.tags.isEmpty || rule.tags.contains { mine.contains($0) })
         }
         return matching.map(\.period).max()
     }

@@ -2,7 +2,9 @@ import HashTreeCollections
 import LabCore
 
 extension EC2 {
-    /// The tags of a resource, by key.
+    /// The tags of a resource, by key and not in the order in which they were put on.
+    ///
+    /// Rule: AWS-154.
     package func tags(of resource: String) -> [ResourceTag] {
         (tagSets[resource] ?? [:]).map { ResourceTag($0, $1) }.sorted()
     }

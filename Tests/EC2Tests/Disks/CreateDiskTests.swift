@@ -16,7 +16,7 @@ struct CreateDiskTests {
             _ = try $0.createVolume(CreateVolume(zone: "mars-1a", size: 1))
         }
         var both = CreateVolume(zone: "us-east-1a", size: 1)
-        both.zoneID = "use1-az1"
+        both.zoneID = bench.ec2.settings.zoneID(of: "us-east-1a")
         let wrong = both
         bench.refuses(.invalidParameterCombination, nil, "AWS-063") { _ = try $0.createVolume(wrong) }
         both.zone = nil
@@ -107,6 +107,44 @@ struct CreateDiskTests {
         bench.refuses("UnknownVolumeType", nil, "AWS-067") {
             _ = try $0.createVolume(CreateVolume(zone: "us-east-1a", size: 1, type: "gp9"))
         }
+    }
+
+    @Test("AWS-068: the answer gives whole seconds and no attachments, a look at the volume gives both")
+    func answer() throws {
+        var bench = try Bench()
+        let snapshot = try bench.makeSnapshot(of: bench.data)
+        bench.ec2.advance(by: .milliseconds(1_734) - .nanoseconds(bench.ec2.now.nanoseconds % 1_000_000_000))
+        var request = CreateVolume(zone: "us-east-1a", snapshot: snapshot)
+        request.clientToken = "once"
+        let answer = try bench.ec2.createVolume(request)
+        #expect(answer.state == .creating && answer.snapshot == snapshot && answer.attachment == nil)
+        #expect(answer.created.nanoseconds % 1_000_000_000 == 0)
+        #expect(bench.ec2.now - answer.created == .milliseconds(734))
+        #expect(try bench.ec2.describeVolumes([answer.id])[0].created == bench.ec2.now)
+        bench.ec2.advance(by: .seconds(3))
+        _ = try bench.ec2.attachVolume(answer.id, to: bench.instance, device: "/dev/sdg")
+        #expect(try bench.ec2.describeVolumes([answer.id])[0].attachment?.device == "/dev/sdg")
+        #expect(try bench.ec2.createVolume(request).attachment == nil)
+        #expect(try bench.ec2.createVolume(CreateVolume(zone: "us-east-1a", size: 1)).snapshot == nil)
+    }
+
+    @Test("AWS-165: a zone's name is each account's own, its id is the same for all")
+    func zoneNames() throws {
+        var seen: Set<String> = []
+        for account in ["123456789012", "210987654321", "111111111111", "222222222222", "333333333333"] {
+            var ec2 = EC2(seed: 1)
+            ec2.settings.account = account
+            let zones = ec2.describeAvailabilityZones()
+            #expect(zones.map(\.name) == ["us-east-1a", "us-east-1b", "us-east-1c"])
+            #expect(zones.map(\.id).sorted() == ["use1-az1", "use1-az2", "use1-az3"])
+            for zone in zones {
+                var request = CreateVolume(zone: nil, size: 1)
+                request.zoneID = zone.id
+                #expect(try ec2.createVolume(request).zone == zone.name)
+            }
+            seen.insert(zones[0].id)
+        }
+        #expect(seen.count > 1, "the same name means other zones in other accounts")
     }
 
     @Test("AWS-069: a replay gives the same volume as it is now; another request or a deleted volume is refused")

@@ -40,6 +40,32 @@ struct PowerTests {
         ) { _ = try $0.stopInstances([instance]) }
     }
 
+    @Test("AWS-096: an instance whose root is on its host is not stopped or started, and ends when its guest shuts down")
+    func instanceStore() throws {
+        var ec2 = EC2(seed: 1)
+        let image = ec2.makeVendorImage(for: .small)
+        let root = try #require(ec2.images[image]?.mappings.first { $0.device == "/dev/sda1" }?.snapshot)
+        ec2.images[image]?.instanceStoreRoot = ec2.snapshots[root]?.contents
+        ec2.images[image]?.mappings.removeAll { $0.snapshot == root }
+        let instance = try ec2.runInstances(RunInstances(image: image))[0].id
+        ec2.advance(by: .minutes(5))
+        #expect(ec2.instances[instance]?.machine.facts()[.service] == "healthy")
+        var bench = try Bench()
+        bench.ec2 = ec2
+        let why = "The instance '\(instance)' does not have an 'ebs' root device type and cannot be"
+        bench.refuses("UnsupportedOperation", "\(why) stopped.", "AWS-096") { _ = try $0.stopInstances([instance]) }
+        bench.refuses("UnsupportedOperation", "\(why) started.", "AWS-096") { _ = try $0.startInstances([instance]) }
+        bench.refuses("UnsupportedOperation", nil, "AWS-096") {
+            _ = try $0.createImage(CreateImage(instance: instance, name: "golden"))
+        }
+        try bench.ec2.rebootInstances([instance])
+        bench.ec2.advance(by: .minutes(5))
+        #expect(bench.ec2.instances[instance]?.machine.facts()[.service] == "healthy")
+        bench.ec2.cutGuestPower(of: instance)
+        bench.ec2.noticeGuestPower(of: instance)
+        #expect(bench.ec2.instances[instance]?.state == .shuttingDown)
+    }
+
     @Test("AWS-099: an instance without a volume at its root device does not start")
     func noRoot() throws {
         var bench = try Bench.stopped()

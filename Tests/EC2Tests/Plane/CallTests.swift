@@ -91,6 +91,38 @@ struct CallTests {
     }
 
     @Test(
+        "AWS-163: a call is signed, with a key that is active, and by who knows its secret",
+        arguments: [
+            (nil, true, "MissingAuthenticationToken", 403), ("AKIAUNKNOWN", true, "AuthFailure", 401),
+            (EC2.Settings.exampleAccessKey, false, "AuthFailure", 401),
+        ] as [(String?, Bool, String, Int)])
+    func credentials(key: String?, knowsSecret: Bool, code: String, status: Int) throws {
+        var bench = try Bench()
+        let data = bench.data
+        bench.ec2.caller.accessKey = key
+        bench.ec2.caller.knowsSecret = knowsSecret
+        bench.refuses(EC2Fault.Code(rawValue: code), nil, "AWS-163") { _ = try $0.createSnapshot(of: data) }
+        do { _ = try bench.ec2.describeVolumes(Listing<Volume>()) } catch { #expect(error.status == status) }
+        bench.ec2.caller = Caller()
+        _ = try bench.ec2.createSnapshot(of: data)
+    }
+
+    @Test(
+        "AWS-164: a caller's clock is a quarter of an hour off at most", arguments: [(900, true), (901, false)])
+    func clock(seconds: Int, isAccepted: Bool) throws {
+        for skew in [Duration.seconds(seconds), .seconds(-seconds)] {
+            var bench = try Bench()
+            let data = bench.data
+            bench.ec2.caller.clockSkew = skew
+            guard !isAccepted else {
+                _ = try bench.ec2.createSnapshot(of: data)
+                continue
+            }
+            bench.refuses("RequestExpired", "Request has expired.", "AWS-164") { _ = try $0.createSnapshot(of: data) }
+        }
+    }
+
+    @Test(
         "AWS-166: server faults come with their status",
         arguments: [
             ("InternalError", 500), ("ServiceUnavailable", 503), ("Unavailable", 503),

@@ -63,4 +63,33 @@ struct RecycleBinTests {
         bench.ec2.advance(by: .days(8))
         #expect(bench.ec2.snapshots[snapshot]?.state == .completed, "the old term is off")
     }
+
+    @Test("AWS-148: an image comes out of the bin after all its snapshots, and without them it is lost")
+    func images() throws {
+        var bench = try Bench()
+        let image = try bench.makeImage()
+        let sources = try #require(bench.ec2.images[image]).mappings.compactMap(\.snapshot)
+        try #require(sources.count == 2)
+        for kind in RetentionRule.Kind.allCases {
+            try bench.ec2.createRetentionRule(RetentionRule(kind, period: .days(kind == .image ? 20 : 10)))
+        }
+        try bench.ec2.deregisterImage(image, deletesSnapshots: true)
+        #expect(bench.ec2.listImagesInRecycleBin().map(\.id) == [image])
+        bench.refuses("InvalidAMIID.NotFound") { _ = try $0.describeImages([image]) }
+        bench.refuses("InvalidState", nil, "AWS-148") { try $0.restoreImageFromRecycleBin(image) }
+        _ = try bench.ec2.restoreSnapshotFromRecycleBin(sources[0])
+        bench.ec2.advance(by: .minutes(1))
+        bench.refuses("InvalidState", nil, "AWS-148") { try $0.restoreImageFromRecycleBin(image) }
+        _ = try bench.ec2.restoreSnapshotFromRecycleBin(sources[1])
+        bench.ec2.advance(by: .minutes(1))
+        try bench.ec2.restoreImageFromRecycleBin(image)
+        _ = try bench.ec2.runInstances(RunInstances(image: image))
+
+        try bench.ec2.deregisterImage(image, deletesSnapshots: true)
+        bench.ec2.advance(by: .days(10))
+        #expect(bench.ec2.listSnapshotsInRecycleBin().isEmpty)
+        bench.refuses("InvalidState", nil, "AWS-148") { try $0.restoreImageFromRecycleBin(image) }
+        bench.ec2.advance(by: .days(10))
+        bench.refuses("InvalidAMIID.NotFound") { try $0.restoreImageFromRecycleBin(image) }
+    }
 }

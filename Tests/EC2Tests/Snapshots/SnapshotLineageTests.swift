@@ -155,6 +155,20 @@ struct SnapshotLineageTests {
         bench.refuses(bench.ec2.settings.inferred.managedSnapshot, nil, "AWS-044") { try $0.deleteSnapshot(first) }
     }
 
+    @Test("AWS-045: each snapshot of a volume is deleted by a call of its own")
+    func oneByOne() throws {
+        var (bench, volume, first, second) = try lineage()
+        bench.refuses("InvalidSnapshotID.Malformed") {
+            try $0.deleteSnapshot(EBSSnapshot.ID(rawValue: volume.rawValue))
+        }
+        try bench.ec2.deleteSnapshot(first)
+        #expect(try bench.ec2.describeSnapshots([second]).count == 1)
+        let taken = try bench.ec2.takeSnapshot(SnapshotRequest(name: "both", scope: .machine), of: bench.machine)
+        _ = bench.ec2.takeEvents()
+        try bench.ec2.deleteSnapshot(taken.id, of: bench.machine)
+        #expect(bench.ec2.takeEvents().count { $0.text.hasPrefix("DeleteSnapshot ->") } == 2)
+    }
+
     @Test("AWS-061: an unknown id among several is an error")
     func unknownAmongSeveral() throws {
         var (bench, _, first, _) = try lineage()

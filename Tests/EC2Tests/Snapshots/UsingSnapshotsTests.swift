@@ -89,6 +89,29 @@ struct UsingSnapshotsTests {
         #expect(!second.isFastRestored && second.loading != nil)
     }
 
+    @Test("AWS-050: a snapshot lies in one region, and calls that go to another do not find it")
+    func regions() throws {
+        var (bench, _, snapshot) = try made()
+        let message = "The snapshot '\(snapshot)' does not exist."
+        bench.refuses("InvalidSnapshot.NotFound", message, "AWS-050") {
+            _ = try $0.copySnapshot(snapshot, from: "eu-west-1")
+        }
+        bench.refuses("InvalidSnapshot.NotFound", message, "AWS-050") { try $0.deleteSnapshot(snapshot, in: "eu-west-1") }
+        let away = try bench.ec2.copySnapshot(snapshot, from: "us-east-1", to: "eu-west-1").id
+        bench.ec2.advance(by: .minutes(10))
+        #expect(try bench.ec2.describeSnapshots(in: "eu-west-1").map(\.id) == [away])
+        #expect(try bench.ec2.describeSnapshots().contains { $0.id == away } == false)
+        bench.refuses("InvalidSnapshot.NotFound", nil, "AWS-050") {
+            _ = try $0.createVolume(CreateVolume(zone: "us-east-1a", snapshot: away))
+        }
+        let back = try bench.ec2.copySnapshot(away, from: "eu-west-1").id
+        bench.ec2.advance(by: .minutes(10))
+        let restored = try bench.ec2.createVolume(CreateVolume(zone: "us-east-1a", snapshot: back))
+        #expect(restored.contents == bench.ec2.snapshots[snapshot]?.contents)
+        try bench.ec2.deleteSnapshot(away, in: "eu-west-1")
+        #expect(try bench.ec2.describeSnapshots(in: "eu-west-1").isEmpty)
+    }
+
     @Test("AWS-051: a snapshot is restored to any zone of the region, and the volume lives there")
     func anyZone() throws {
         var (bench, _, snapshot) = try made()
@@ -171,6 +194,47 @@ struct UsingSnapshotsTests {
             "Invalid value '\(snapshot)' for snapshotId. Snapshot does not belong to 123456789012", "AWS-059"
         ) { _ = try $0.registerImage(RegisterImage(name: "new", rootDevice: "/dev/sda1", mappings: [mapping])) }
         _ = try bench.ec2.createVolume(CreateVolume(zone: "us-east-1a", snapshot: snapshot))
+    }
+
+    @Test("AWS-060: a foreign encrypted snapshot is copied with a key of the account's own before it is used")
+    func foreignKey() throws {
+        var (bench, _, plain) = try made()
+        let snapshot = try bench.ec2.copySnapshot(plain, from: "us-east-1", isEncrypted: true, key: "theirs").id
+        bench.ec2.advance(by: .minutes(10))
+        bench.ec2.snapshots[snapshot]?.owner = "999999999999"
+        bench.refuses(bench.ec2.settings.inferred.foreignKey, nil, "AWS-060") {
+            _ = try $0.createVolume(CreateVolume(zone: "us-east-1a", snapshot: snapshot))
+        }
+        bench.refuses(bench.ec2.settings.inferred.foreignKey, nil, "AWS-060") {
+            _ = try $0.copySnapshot(snapshot, from: "us-east-1", isEncrypted: true, key: "theirs")
+        }
+        let own = try bench.ec2.copySnapshot(snapshot, from: "us-east-1", isEncrypted: true, key: "ours")
+        #expect(try bench.ec2.copySnapshot(snapshot, from: "us-east-1").key == "alias/aws/ebs")
+        bench.ec2.advance(by: .minutes(10))
+        #expect(try bench.ec2.createVolume(CreateVolume(zone: "us-east-1a", snapshot: own.id)).key == "ours")
+    }
+
+    @Test(
+        "AWS-060: what is encrypted is given to nobody under the default key, and never to everybody",
+        arguments: [
+            (nil, .all, true), (nil, .account("999999999999"), true), ("alias/aws/ebs", .account("999999999999"), false),
+            ("alias/aws/ebs", .all, false), ("ours", .account("999999999999"), true), ("ours", .all, false),
+        ] as [(String?, SnapshotRecipient, Bool)])
+    func sharing(key: String?, recipient: SnapshotRecipient, isAllowed: Bool) throws {
+        var (bench, _, snapshot) = try made()
+        bench.ec2.snapshots[snapshot]?.key = key
+        guard isAllowed else {
+            return bench.refuses(bench.ec2.settings.inferred.sharingEncrypted, nil, "AWS-060") {
+                try $0.modifySnapshotAttribute(of: snapshot, adding: [recipient])
+            }
+        }
+        bench.refuses(.invalidParameterCombination) {
+            try $0.modifySnapshotAttribute(of: snapshot, adding: [recipient], removing: [.all])
+        }
+        try bench.ec2.modifySnapshotAttribute(of: snapshot, adding: [recipient])
+        #expect(bench.ec2.snapshots[snapshot]?.recipients == [recipient])
+        try bench.ec2.modifySnapshotAttribute(of: snapshot, removing: [recipient])
+        #expect(bench.ec2.snapshots[snapshot]?.recipients == [])
     }
 
     @Test("AWS-141: a snapshot that an image uses cannot be archived, unless that image is disabled")
