@@ -1,4 +1,5 @@
 import Hypervisor
+import LabCore
 import Testing
 
 @testable import ScenarioRunner
@@ -27,6 +28,7 @@ import Testing
             [
                 "- write: {records: 5, as: administrator}", "- apply-configuration", "- replication: off",
                 "- upgrade: {to: \"3.14\", fails: {during: pre-check, how: declined}}",
+                "- schedule-maintenance: {in: 30 min}", "- promote-replica", "- push-again", "- lose-key: 3",
             ], more: "appliance: github-enterprise-server\nmachine: {replica: yes, address: reserved}")
         #expect(scenario.machine.layout.replica)
         #expect(scenario.machine.reservesAddress)
@@ -37,12 +39,14 @@ import Testing
         #expect(
             commands == [
                 .writeAsAdministrator(records: 5), .applyConfiguration, .replication(false),
-                .upgrade(version: "3.14", failure: no),
+                .upgrade(version: "3.14", failure: no), .scheduleMaintenance(lead: .minutes(30)), .promoteReplica,
+                .pushAgain, .loseKey(records: 3),
             ])
         #expect(
             commands.map(\.summary) == [
                 "write 5 records as administrator", "apply the configuration", "replication off",
-                "upgrade to 3.14, declined during pre-check 1",
+                "upgrade to 3.14, declined during pre-check 1", "schedule maintenance in 30 min", "promote the replica",
+                "push again", "lose the key of 3 records",
             ])
     }
 }

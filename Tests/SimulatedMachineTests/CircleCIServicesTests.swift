@@ -47,6 +47,21 @@ struct CircleCIServicesTests {
         #expect(bench.status?.records == 30)
     }
 
+    @Test(
+        "CCI-004: a backup costs downtime or damage to be repaired, unless the data is kept outside",
+        arguments: [(false, false, "replayed"), (false, true, "clean"), (true, false, "clean")])
+    func downtimeOrDamage(isExternal: Bool, isDown: Bool, database: String) throws {
+        var bench = try Self.bench(.init(externalDatabase: isExternal))
+        try bench.perform(.startJobs(1))
+        bench.wait(.seconds(7))
+        let running = bench.facts[.bootID]
+        if isDown { try bench.shutDown() }
+        #expect((bench.facts[.bootID] != running) == isDown)
+        bench.revert(to: bench.disks)
+        #expect(bench.facts[.database] == .text(database))
+        #expect(bench.status?.records == 30)
+    }
+
     @Test("CCI-005: objects in remote storage outlive the records that name them", arguments: [true, false])
     func objects(areRemote: Bool) throws {
         var bench = try Self.bench(.init(remoteObjects: areRemote))

@@ -250,6 +250,84 @@ struct GitHubEnterpriseServerTests {
         #expect(throws: GuestFault.self) { try single.perform(.replication(false)) }
     }
 
+    @Test(
+        "GHES-007: maintenance mode is scheduled half an hour ahead or more, over a boot, until it is set or lifted at once",
+        arguments: ["waits", "boots", "lifts", "sets"])
+    func schedule(how: String) throws {
+        var bench = try Self.bench()
+        let fault = #expect(throws: GuestFault.self) { try bench.perform(.scheduleMaintenance(lead: .seconds(1_799))) }
+        #expect(fault?.rule == "GHES-007")
+        try bench.perform(.scheduleMaintenance(lead: .minutes(30)))
+        try bench.perform(.write(records: 1))
+        #expect(bench.status?.inMaintenance == false)
+        switch how {
+        case "boots": bench.revert(to: bench.disks)
+        case "lifts": try bench.perform(.maintenance(false))
+        case "sets":
+            try bench.perform(.maintenance(true))
+            try bench.perform(.maintenance(false))
+        default: break
+        }
+        bench.wait(.minutes(25))
+        #expect(bench.status?.inMaintenance == false)
+        bench.wait(.minutes(5))
+        #expect(bench.status?.inMaintenance == (how == "waits" || how == "boots"))
+        bench.revert(to: bench.disks)
+        bench.wait(.minutes(40))
+        #expect(bench.status?.inMaintenance == (how == "waits" || how == "boots"), "a plan is carried out once")
+    }
+
+    @Test("GHES-007: another appliance has no schedule", arguments: [Appliance.generic, .circleCIServices])
+    func noSchedule(appliance: Appliance) throws {
+        var bench = Bench(appliance)
+        #expect(throws: GuestFault.self) { try bench.perform(.scheduleMaintenance(lead: .hours(1))) }
+    }
+
+    @Test(
+        "GHES-019: before an upgrade records that cannot be decrypted are asked about, and no ends it",
+        arguments: [0, 3], [1, 2])
+    func undecryptable(records: Int, occurrence: Int) throws {
+        var bench = try Self.bench()
+        if records > 0 { try bench.perform(.loseKey(records: records)) }
+        let before = bench.facts
+        let no = UpgradeFailure(phase: .preCheck, occurrence: occurrence, cause: .declined)
+        let answer = try bench.perform(.upgrade(version: "3.14.0", failure: no))
+        let rule = records > 0 && occurrence == 1 ? "GHES-019" : "GHES-008"
+        #expect(!answer.succeeded && answer.output.last?.hasSuffix("(\(rule))") == true, "\(answer.output)")
+        #expect(bench.facts == before, "the old version runs")
+        #expect(try bench.perform(.upgrade(version: "3.14.0", failure: nil)).succeeded, "yes goes on")
+    }
+
+    @Test("GHES-023: the replica that was not upgraded takes over, with what it had when replication stopped")
+    func promotion() throws {
+        var bench = Bench(.gitHubEnterpriseServer, layout: .init(replica: true))
+        try bench.perform(.write(records: 30))
+        try bench.perform(.replication(false))
+        try bench.perform(.write(records: 5))
+        let failure = UpgradeFailure(phase: .migrate, occurrence: 2, cause: .powerLoss)
+        try bench.perform(.upgrade(version: "3.14.0", failure: failure))
+        #expect(bench.machine.power == .off)
+        #expect(try bench.perform(.promoteReplica).succeeded, "whether the machine runs or not")
+        #expect(bench.facts[.servedBy] == "replica" && bench.facts[.replicaRecords] == 30, "five are lost")
+        try bench.perform(.write(records: 2))
+        #expect(bench.facts[.replicaRecords] == 32, "users write to it")
+        bench.boot()
+        #expect(throws: GuestFault.self) { try bench.perform(.replication(true)) }
+        #expect(bench.facts[.servedBy] == "replica" && bench.facts[.replicaRecords] == 32)
+    }
+
+    @Test("GHES-023: a replica that followed the failed upgrade cannot take over")
+    func promotionOfFollower() throws {
+        var bench = Bench(.gitHubEnterpriseServer, layout: .init(replica: true))
+        try bench.perform(.write(records: 30))
+        let failure = UpgradeFailure(phase: .migrate, occurrence: 2, cause: .error)
+        try bench.perform(.upgrade(version: "3.14.0", failure: failure))
+        #expect(!(try bench.perform(.promoteReplica)).succeeded)
+        #expect(bench.facts[.servedBy] == "machine")
+        var single = try Self.bench()
+        #expect(throws: GuestFault.self) { try single.perform(.promoteReplica) }
+    }
+
     @Test("GHES-018: firewall rules that were added to the old partition are not in the new one")
     func firewall() throws {
         var bench = try Self.bench()
@@ -269,6 +347,25 @@ struct GitHubEnterpriseServerTests {
         bench.machine.settings.bootsInMaintenance = false
         bench.revert(to: disks)
         #expect(bench.status?.inMaintenance == false)
+    }
+
+    @Test(
+        "GHES-026: what was pushed after the snapshot is gone on revert, and clones have it until it is pushed again",
+        arguments: [true, false])
+    func clones(keepPushes: Bool) throws {
+        var bench = try Self.bench()
+        bench.machine.settings.clonesKeepPushes = keepPushes
+        let disks = bench.disks
+        let data = bench.facts[.data]
+        try bench.perform(.write(records: 5))
+        let pushed = bench.facts[.data]
+        #expect(bench.facts[.clonesAhead] == 0)
+        bench.revert(to: disks)
+        #expect(bench.facts[.records] == 30)
+        #expect(bench.facts[.clonesAhead] == .number(keepPushes ? 5 : 0))
+        try bench.perform(.pushAgain)
+        #expect(bench.facts[.clonesAhead] == 0)
+        #expect(bench.facts[.data] == (keepPushes ? pushed : data))
     }
 
     @Test("what was written after the snapshot is gone after the revert")

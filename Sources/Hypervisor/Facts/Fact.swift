@@ -32,6 +32,10 @@ public struct Fact: Identifier {
     public static let replicaRecords = Fact(rawValue: "replica-records")
     /// The version of the schema that the replica outside the machine has, or `mixed`.
     public static let replicaSchema = Fact(rawValue: "replica-schema")
+    /// Who serves the users: `machine`, or `replica` once that was promoted.
+    public static let servedBy = Fact(rawValue: "served-by")
+    /// The number of records that users have in clones elsewhere and the machine has not.
+    public static let clonesAhead = Fact(rawValue: "clones-ahead")
     /// How the database came up, see ``Recovery``.
     public static let database = Fact(rawValue: "database")
     /// How the file system of a disk came up, see ``Recovery``.

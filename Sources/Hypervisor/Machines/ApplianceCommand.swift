@@ -16,6 +16,8 @@ public enum ApplianceCommand: Hashable, Sendable, Codable {
     case drainJobs(limit: Duration)
     /// Set or lift maintenance mode. Rule: GHES-004.
     case maintenance(Bool)
+    /// Have maintenance mode set at a later time, 30 minutes from now or more. Rule: GHES-007.
+    case scheduleMaintenance(lead: Duration)
     /// Upgrade to `version`; with `failure` the upgrade is made to fail there.
     case upgrade(version: String, failure: UpgradeFailure?)
     /// Try to bring the service up, as an administrator would.
@@ -30,6 +32,12 @@ public enum ApplianceCommand: Hashable, Sendable, Codable {
     case applyConfiguration
     /// Have the machine's replica follow it, or stop it. Rule: GHES-022.
     case replication(Bool)
+    /// Let the machine's replica serve the users in its place. Rule: GHES-023.
+    case promoteReplica
+    /// Have users push again what their clones have and the machine has not. Rule: GHES-026.
+    case pushAgain
+    /// Leave this many records behind that nobody can decrypt any more; 1 to 1,000. Rule: GHES-019.
+    case loseKey(records: Int)
     /// Put the machine's present addresses into the appliance's configuration and restart what reads it. Rule: CCI-010.
     case correctAddresses
     /// Delete builds that show as running but are run by nobody. Rule: CCI-014.
@@ -62,7 +70,7 @@ public struct UpgradeFailure: Hashable, Sendable, Codable {
         case powerLoss = "power-loss"
         /// The disk that the operation writes to is full.
         case diskFull = "disk-full"
-        /// Whoever runs the upgrade says no when it asks whether to go on. Rule: GHES-008.
+        /// Whoever runs the upgrade says no when it asks whether to go on, the `occurrence`-th time. Rule: GHES-008.
         case declined
     }
 }

@@ -83,6 +83,15 @@ extension Explanation {
                 "Objects are kept outside the machine and in none of its snapshots: records and objects part.",
                 when: [.remoteObjects(true)]),
         ]
+        + [
+            Explanation(
+                .clonesAhead, [.changed, .lost], "GHES-026",
+                "Users keep what they pushed in clones of their own, which no revert reaches.",
+                when: [.appliance(.gitHubEnterpriseServer)]),
+            Explanation(
+                .servedBy, [.changed], "GHES-023", "The replica was promoted and serves the users now.",
+                when: [.appliance(.gitHubEnterpriseServer)]),
+        ]
         + [Fact.replicaRecords, .replicaSchema].map {
             Explanation(
                 $0, [.changed, .lost], "GHES-022",

@@ -101,7 +101,7 @@ extension Verdict.Finding {
 extension Fact {
     private static let contents: [Fact] = [
         .service, .version, .program, .configuration, .firewallRules, .schema, .data, .records, .looseFiles,
-        .danglingLinks, .database, .fileSystem(.root), .fileSystem(.data), .maintenance, .jobs, .stuckJobs,
+        .danglingLinks, .clonesAhead, .servedBy, .database, .fileSystem(.root), .fileSystem(.data), .maintenance, .jobs, .stuckJobs,
         .openRecords, .bootID, .power, .snapshots,
     ]
     private static let identity: [Fact] = [

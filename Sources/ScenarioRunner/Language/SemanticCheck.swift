@@ -147,7 +147,8 @@ struct SemanticCheck {
             for expectation in expectations { check(expectation, walk) }
             checkRefusal(step)
         case .perform(.fillDisk(let role, _)): checkDisk(role, at: step.position)
-        case .perform(.replication) where !scenario.machine.layout.replica:
+        case .perform(.replication) where !scenario.machine.layout.replica,
+            .perform(.promoteReplica) where !scenario.machine.layout.replica:
             report(step.position, "the machine has no replica", "give 'machine: {replica: yes}'")
         case .wait: checkRefusal(step)
         case .perform, .setPower, .inject: break

@@ -103,6 +103,10 @@ extension ApplianceCommand {
         case .startJobs(let count): "start \(count) jobs"
         case .drainJobs(let limit): "drain jobs within \(limit.inWords)"
         case .maintenance(let isOn): "maintenance \(isOn ? "on" : "off")"
+        case .scheduleMaintenance(let lead): "schedule maintenance in \(lead.inWords)"
+        case .promoteReplica: "promote the replica"
+        case .pushAgain: "push again"
+        case .loseKey(let records): "lose the key of \(records) records"
         case .upgrade(let version, let failure):
             "upgrade to \(version)"
                 + (failure.map { ", \($0.cause.rawValue) during \($0.phase.rawValue) \($0.occurrence)" } ?? "")

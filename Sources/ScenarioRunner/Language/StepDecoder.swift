@@ -44,6 +44,10 @@ enum StepDecoder {
             value["disk"]?.roles.first.map { .fillDisk($0, leaving: value["leaving"]?.byteCount ?? .zero) }
         case "apply-configuration": .applyConfiguration
         case "replication": value.flag.map { .replication($0) }
+        case "schedule-maintenance": (value["in"] ?? value).duration.map { .scheduleMaintenance(lead: $0) }
+        case "promote-replica": .promoteReplica
+        case "push-again": .pushAgain
+        case "lose-key": (value["records"] ?? value).integer.map { .loseKey(records: $0) }
         case "correct-addresses": .correctAddresses
         case "delete-stuck-jobs": .deleteStuckJobs
         default: nil

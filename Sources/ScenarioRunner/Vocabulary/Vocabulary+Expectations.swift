@@ -97,6 +97,13 @@ extension Vocabulary {
         .init(
             name: "replica-schema", fact: .replicaSchema, kind: .version,
             documentation: "The version of the schema that the replica has."),
+        .init(
+            name: "served-by", fact: .servedBy,
+            kind: .state([.init("machine", "The machine does."), .init("replica", "Its replica was promoted.")]),
+            documentation: "Who serves the users of a machine with a replica."),
+        .init(
+            name: "clones-ahead", fact: .clonesAhead, kind: .count,
+            documentation: "Records that users have in clones and the machine has not."),
         .init(name: "boot", fact: .bootID, kind: .digest, documentation: "The run of the guest since it booted."),
         .init(
             name: "power", fact: .power,

@@ -11,6 +11,7 @@ extension Vocabulary {
     /// The verbs that need nothing more, and may stand as a single word.
     static let bareVerbs = [
         "start-service", "stop-service", "flush", "apply-configuration", "correct-addresses", "delete-stuck-jobs",
+        "promote-replica", "push-again",
     ]
 
     private static let verbs: [Shape.Key] =
@@ -42,9 +43,18 @@ extension Vocabulary {
             ]), "Wait until no background job runs or waits."),
         .init("maintenance", .flag, "Set or lift maintenance mode."),
         .init(
+            "schedule-maintenance",
+            .choice([
+                .duration, .map(.init("a time", [.init("in", .duration, isRequired: true, "How long from now.")])),
+            ]), "Have maintenance mode set later, 30 minutes from now or more."),
+        .init(
             "apply-configuration", .nothing,
             "Apply settings and pending migrations, and restart what reads them."),
         .init("replication", .flag, "Have the machine's replica follow it, or stop it."),
+        .init("promote-replica", .nothing, "Let the machine's replica serve the users in its place."),
+        .init("push-again", .nothing, "Have users push what their clones have and the machine has not."),
+        .init(
+            "lose-key", countOr("records", 1...1_000), "Leave records behind that nobody can decrypt any more."),
         .init("start-service", .nothing, "Try to bring the service up, as an administrator would."),
         .init("stop-service", .nothing, "Stop the service cleanly."),
         .init("flush", .nothing, "Write everything that is in caches to the disks."),
@@ -145,7 +155,7 @@ extension Vocabulary {
                                         .init("error", "The operation reports an error."),
                                         .init("power-loss", "The machine loses power in the middle of the operation."),
                                         .init("disk-full", "The disk that the operation writes to is full."),
-                                        .init("declined", "Whoever runs it says no when it asks whether to go on."),
+                                        .init("declined", "Whoever runs it says no when it asks whether to go on, for the 'at'-th time."),
                                     ]), isRequired: true, "What happens there."),
                             ])), "Where and how it is made to fail; then the step is to end badly."),
             ]))

@@ -19,6 +19,7 @@ extension AppliancePlan {
             UpgradeStep(.preCheck, .check(.featureStep(atMost: 2)), .seconds(1)),
             UpgradeStep(.preCheck, .check(.freeSpace(.data, percent: 15)), .seconds(1)),
             UpgradeStep(.preCheck, .check(.settings), .seconds(5)),
+            UpgradeStep(.preCheck, .askAboutSecrets, .zero),
             UpgradeStep(.preCheck, .ask, .seconds(1)),
             UpgradeStep(.stop, .enterMaintenance, .seconds(2)),
             UpgradeStep(.stop, .stopService, .seconds(10)),

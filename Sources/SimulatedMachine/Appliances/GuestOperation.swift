@@ -7,6 +7,10 @@ package enum GuestOperation: Hashable, Sendable {
     case check(Check)
     /// Names what is about to happen and asks whether to go on; the usual answer is yes here.
     case ask
+    /// Looks for records that cannot be decrypted and, when there are any, asks whether to go on without them.
+    ///
+    /// Rule: GHES-019.
+    case askAboutSecrets
     /// Sets maintenance mode.
     case enterMaintenance
     /// Stops the service.
@@ -52,7 +56,7 @@ package enum GuestOperation: Hashable, Sendable {
         case .notePackage, .unpack, .activate, .switchPartition, .configure, .migrate, .enterMaintenance,
             .startTransition:
             true
-        case .check, .ask, .stopService, .restart, .startService, .checkHealth: false
+        case .check, .ask, .askAboutSecrets, .stopService, .restart, .startService, .checkHealth: false
         }
     }
 }
@@ -67,6 +71,7 @@ extension GuestOperation: CustomStringConvertible {
         case .check(.freeSpace(let role, _)): "check free space on the \(role.rawValue) disk"
         case .check(.settings): "check the settings"
         case .ask: "name the partition to write and ask whether to go on"
+        case .askAboutSecrets: "look for records that cannot be decrypted"
         case .enterMaintenance: "set maintenance mode"
         case .stopService: "stop the service"
         case .notePackage(let stage): "note the package as \(stage.rawValue)"

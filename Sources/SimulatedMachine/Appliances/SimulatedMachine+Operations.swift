@@ -6,7 +6,7 @@ extension SimulatedMachine {
     mutating func execute(_ operation: GuestOperation, in upgrade: Upgrade) throws(OperationFault) {
         switch operation {
         case .check(let check): try self.check(check, in: upgrade)
-        case .ask: break
+        case .ask, .askAboutSecrets: break
         case .stopService: stopService("stopped for the upgrade")
         case .migrate(let table): try migrate(table, in: upgrade)
         case .startService:
@@ -39,7 +39,8 @@ extension SimulatedMachine {
         case .configure:
             let settings = Self.settings(of: upgrade.to, for: spec)
             try storage.replace(GuestPath.settings, of: settingsRole, with: settings)
-        case .check, .ask, .stopService, .restart, .migrate, .startService, .checkHealth, .startTransition:
+        case .check, .ask, .askAboutSecrets, .stopService, .restart, .migrate, .startService, .checkHealth,
+            .startTransition:
             preconditionFailure("\(operation) writes no files of its own")
         }
     }

@@ -51,7 +51,8 @@ extension SimulatedMachine {
 
     private mutating func run(_ steps: [UpgradeStep], of upgrade: Upgrade, failure: UpgradeFailure?) -> ApplianceAnswer
     {
-        let planned = failure.flatMap { Self.step(of: $0, in: steps) }
+        let questions: [GuestOperation] = undecryptable > 0 ? [.askAboutSecrets, .ask] : [.ask]
+        let planned = failure.flatMap { Self.step(of: $0, in: steps, asking: questions) }
         var output: [String] = []
         for (index, step) in steps.enumerated() {
             let isPlanned = index == planned
@@ -86,8 +87,13 @@ extension SimulatedMachine {
     }
 
     /// The place of the operation that is made to fail; no is said where the upgrade asks, and a phase without operations hands on to the one that follows.
-    static func step(of failure: UpgradeFailure, in steps: [UpgradeStep]) -> Int? {
-        if failure.cause == .declined { return steps.firstIndex { $0.operation == .ask } }
+    static func step(
+        of failure: UpgradeFailure, in steps: [UpgradeStep], asking questions: [GuestOperation] = [.ask]
+    ) -> Int? {
+        if failure.cause == .declined {
+            let asked = steps.indices.filter { questions.contains(steps[$0].operation) }
+            return asked.isEmpty ? nil : asked[min(max(failure.occurrence, 1), asked.count) - 1]
+        }
         let phases = UpgradePhase.allCases.drop { $0 != failure.phase }
         for phase in phases {
             let places = steps.indices.filter { steps[$0].phase == phase }
@@ -111,6 +117,8 @@ extension SimulatedMachine {
     ) throws(OperationFault) {
         switch cause {
         case .error: throw .refused("failed with exit status 1", rule: nil)
+        case .declined where operation == .askAboutSecrets:
+            throw .refused("\(undecryptable) records cannot be decrypted, and the answer was no", rule: "GHES-019")
         case .declined: throw .refused("the answer was no", rule: "GHES-008")
         case .powerLoss:
             tear { machine in

@@ -14,6 +14,10 @@ package struct Session: Hashable, Sendable {
     /// Why there is no database.
     package var databaseTrouble: String?
     package var service = Service.down("not started")
+    /// When maintenance mode is to be set; nothing when that is not planned.
+    ///
+    /// Rule: GHES-007.
+    var maintenanceDue: Instant?
     /// Background jobs that run, in the order of their start.
     package var jobs: [Job] = []
     /// The changes of a transaction that the application has begun and not committed.

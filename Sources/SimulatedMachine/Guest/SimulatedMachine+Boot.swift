@@ -28,12 +28,14 @@ extension SimulatedMachine {
             // A full disk keeps the mark, and the service in maintenance mode.
             try? noteMaintenance(false)
         }
+        readMaintenanceSchedule()
         startService()
     }
 
     /// Opens the database on the disks, or sets the external one up the first time.
     ///
-    /// What was backed up while it ran is recovered here. Rule: CCI-003.
+    /// What was backed up while it ran is recovered here. Rule: CCI-003. What is kept outside needs no recovery, so that a
+    /// backup without downtime does no damage. Rule: CCI-004.
     private mutating func openDatabase() {
         session?.databaseTrouble = nil
         if spec.layout.externalDatabase {
@@ -48,7 +50,10 @@ extension SimulatedMachine {
             let (database, recovery) = try Database.open(log: logRole, tables: dataRole, in: &storage)
             session?.database = database
             session?.databaseRecovery = recovery
-            if spec.layout.replica, outside.replica == nil { outside.replicate(tables) }
+            if spec.layout.replica, outside.replica == nil {
+                outside.replicate(tables)
+                outside.replicaVersion = programVersion
+            }
         } catch {
             session?.database = nil
             session?.databaseTrouble = "the database does not start: \(error)"

@@ -8,6 +8,7 @@ enum GuestPath {
     static let version = "VERSION"
     static let settings = "/etc/app/settings"
     static let maintenance = "/etc/app/maintenance"
+    static let schedule = "/etc/app/maintenance-schedule"
     static let addresses = "/etc/app/addresses"
     static let firewall = "firewall-rules"
     static let loose = "/loose"

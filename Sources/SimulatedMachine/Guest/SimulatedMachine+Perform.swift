@@ -9,6 +9,7 @@ extension SimulatedMachine {
     public mutating func perform(
         _ command: ApplianceCommand, at now: Instant
     ) throws(GuestFault) -> (answer: ApplianceAnswer, elapsed: Duration) {
+        if let answer = try answerOfReplica(to: command) { return (answer, Self.replicaPause) }
         guard power == .on, session != nil else { throw GuestFault(.isNotRunning) }
         if command != .status { try requireThawed() }
         advance(to: now)
@@ -22,7 +23,7 @@ extension SimulatedMachine {
         switch command {
         case .write(let count):
             try requireService(accepting: "writes")
-            return write(records: count)
+            return push(records: count)
         case .writeAsAdministrator(let count):  // Rule: GHES-005. Maintenance mode is not asked.
             try requireService()
             return write(records: count)
@@ -37,6 +38,7 @@ extension SimulatedMachine {
             return answer("\(count) jobs run") { machine throws(DatabaseFault) in try machine.startJobs(count) }
         case .drainJobs(let limit): return drainJobs(within: limit)
         case .maintenance(let isOn): return try setMaintenance(isOn)
+        case .scheduleMaintenance(let lead): return try scheduleMaintenance(in: lead)
         case .upgrade(let version, let failure): return upgrade(to: version, failure: failure)
         case .startService:
             spend(.seconds(2))
@@ -53,6 +55,11 @@ extension SimulatedMachine {
         case .fillDisk(let role, let leaving): return fill(role, leaving: leaving)
         case .applyConfiguration: return applyConfiguration()
         case .replication(let isOn): return try setReplication(isOn)
+        case .promoteReplica: preconditionFailure("the replica answers that itself")
+        case .pushAgain:
+            try requireService(accepting: "writes")
+            return pushAgain()
+        case .loseKey(let count): return loseKey(of: count)
         case .correctAddresses:
             return answer("addresses corrected") { machine throws(DatabaseFault) in
                 do throws(FileSystemFault) { try machine.correctAddresses() } catch { throw .fileSystem(error) }
@@ -72,9 +79,9 @@ extension SimulatedMachine {
             stuckJobs: stuckJobs.count, records: tables?.count(of: "records") ?? 0)
     }
 
-    private func said(_ lines: String...) -> ApplianceAnswer { ApplianceAnswer(succeeded: true, output: lines) }
+    func said(_ lines: String...) -> ApplianceAnswer { ApplianceAnswer(succeeded: true, output: lines) }
 
-    private mutating func answer(
+    mutating func answer(
         _ line: String, _ body: (inout SimulatedMachine) throws(DatabaseFault) -> Void
     ) -> ApplianceAnswer {
         do throws(DatabaseFault) {
@@ -99,11 +106,11 @@ extension SimulatedMachine {
         }
     }
 
-    private func requireService() throws(GuestFault) {
+    func requireService() throws(GuestFault) {
         if case .down(let why)? = session?.service { throw GuestFault(.refused("the service is down: \(why)")) }
     }
 
-    private mutating func write(records count: Int) -> ApplianceAnswer {
+    mutating func write(records count: Int) -> ApplianceAnswer {
         let first = tables?.nextKey(in: "records") ?? 0
         let keys = Array(first..<first + count)
         return answer("\(count) records committed") { machine throws(DatabaseFault) in
@@ -115,16 +122,7 @@ extension SimulatedMachine {
         }
     }
 
-    /// Has the replica follow, or not; one that follows again takes over all that the machine has.
-    private mutating func setReplication(_ isOn: Bool) throws(GuestFault) -> ApplianceAnswer {
-        guard spec.layout.replica else { throw GuestFault(.refused("no replica is configured")) }
-        spend(.seconds(10))
-        outside.isReplicating = isOn
-        outside.replicate(tables)
-        return said("replication is \(isOn ? "on" : "stopped")")
-    }
-
-    private static func value(of key: Int) -> UInt64 {
+    static func value(of key: Int) -> UInt64 {
         var hasher = StableHasher()
         hasher.combine("record")
         hasher.combine(key)
@@ -183,23 +181,6 @@ extension SimulatedMachine {
             comeToRest()
         }
         return said("no job runs")
-    }
-
-    private mutating func setMaintenance(_ isOn: Bool) throws(GuestFault) -> ApplianceAnswer {
-        if !isOn, plan.hasTwoPartitions, let state = packageState, state.stage != .installed {
-            throw GuestFault(
-                .refused("the upgrade to \(state.version) has not ended, maintenance mode stays set"), rule: "GHES-010")
-        }
-        spend(.seconds(1))
-        return answer("maintenance mode is \(isOn ? "set" : "lifted")") { machine throws(DatabaseFault) in
-            do throws(FileSystemFault) { try machine.noteMaintenance(isOn) } catch { throw .fileSystem(error) }
-            if isOn, machine.session?.jobs.isEmpty ?? true { machine.comeToRest() }
-        }
-    }
-
-    /// Notes on the disk whether maintenance mode is set.
-    mutating func noteMaintenance(_ isOn: Bool) throws(FileSystemFault) {
-        try storage.replace(GuestPath.maintenance, of: settingsRole, with: Array((isOn ? "on" : "off").utf8))
     }
 
     /// Deletes the rows of jobs that nobody runs.

@@ -16,6 +16,16 @@ public struct Outside: Hashable, Sendable {
     ///
     /// Rule: GHES-022.
     package var replica: Tables?
+    /// The version of the program that the replica runs, which an upgrade of the machine leaves alone.
+    package var replicaVersion: String?
+    /// Whether the replica serves the users in the machine's place.
+    ///
+    /// Rule: GHES-023.
+    package var isPromoted = false
+    /// The key after that of the newest record that users have in clones of their own.
+    ///
+    /// Rule: GHES-026.
+    package var nextInClones = 0
     /// Whether the replica takes over what is committed.
     package var isReplicating = true
     var lastChange = 0
@@ -25,7 +35,7 @@ public struct Outside: Hashable, Sendable {
 
     /// Brings the replica to the state that the machine's own database has, if it follows.
     mutating func replicate(_ tables: Tables?) {
-        guard isReplicating, let tables else { return }
+        guard isReplicating, !isPromoted, let tables else { return }
         replica = tables
     }
 

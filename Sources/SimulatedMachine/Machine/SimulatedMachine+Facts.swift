@@ -34,7 +34,9 @@ extension SimulatedMachine {
         if let replica = outside.replica {
             facts[.replicaRecords] = .number(replica.count(of: "records"))
             facts[.replicaSchema] = Self.schema(of: replica).map { .text($0) }
+            facts[.servedBy] = outside.isPromoted ? "replica" : "machine"
         }
+        if spec.appliance == .gitHubEnterpriseServer, tables != nil { facts[.clonesAhead] = .number(clonesAhead.count) }
         facts[.configuredAddress] = configuredAddress.map { .text($0) }
         for (role, recovery) in session?.recoveries ?? [:] { facts[.fileSystem(role)] = .text(recovery.rawValue) }
         let trouble = FactValue.unreadable(session?.databaseTrouble ?? "there is no database")

@@ -13,6 +13,7 @@ extension SimulatedMachine {
             clock = max(clock, due)
             storage.setClock(clock)
             runJobs()
+            enterScheduledMaintenance()
             // A database that cannot write its pages keeps them in memory and in its log, and tries again later.
             try? session?.database?.runTimers(at: clock, in: &storage)
             storage.runTimers()
@@ -25,7 +26,7 @@ extension SimulatedMachine {
     package var nextTimer: Instant? { power == .on && !isFrozen ? nextDue : nil }
 
     private var nextDue: Instant? {
-        [storage.nextDue, session?.nextDue, session?.database?.nextDue].compactMap { $0 }.min()
+        [storage.nextDue, session?.nextDue, session?.database?.nextDue, session?.maintenanceDue].compactMap { $0 }.min()
     }
 
     /// Lets time pass in the guest.

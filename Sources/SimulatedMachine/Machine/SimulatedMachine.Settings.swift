@@ -9,6 +9,10 @@ extension SimulatedMachine {
         ///
         /// Rule: CCI-016.
         public var stopsIntake = true
+        /// Whether users of a git server have what they pushed in clones of their own.
+        ///
+        /// Rule: GHES-026.
+        public var clonesKeepPushes = true
 
         /// Makes the settings that fit what is known.
         public init() {}

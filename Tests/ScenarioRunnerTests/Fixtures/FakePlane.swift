@@ -111,7 +111,8 @@ struct FakePlane: ControlPlane {
             }
         case .startService: succeeded = present.trouble == nil
         case .flush: present.looseOnDisk = present.loose
-        case .stopService, .fillDisk, .applyConfiguration, .replication, .correctAddresses, .deleteStuckJobs, .status:
+        case .stopService, .fillDisk, .applyConfiguration, .replication, .correctAddresses, .deleteStuckJobs, .status,
+            .scheduleMaintenance, .promoteReplica, .pushAgain, .loseKey:
             break
         }
         guest = present
