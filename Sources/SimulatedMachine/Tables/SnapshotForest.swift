@@ -30,6 +30,9 @@ package struct SnapshotForest<ID: Hashable & Sendable>: Hashable, Sendable {
     /// Whether there is no snapshot.
     package var isEmpty: Bool { nodes.isEmpty }
 
+    /// Whether the snapshots stand one on the other without branches.
+    package var isChain: Bool { roots.count <= 1 && nodes.values.allSatisfy { $0.children.count <= 1 } }
+
     /// The nodes from a root down to `id`.
     package func path(to id: ID?) -> [ID] {
         var path: [ID] = []

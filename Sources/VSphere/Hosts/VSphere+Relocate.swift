@@ -22,6 +22,12 @@ package struct SnapshotRevertIssue: Hashable, Sendable {
     package let snapshotName: String
 }
 
+/// A warning before a move: the files of snapshots will be in the machine's own directory afterwards.
+package struct WillResetSnapshotDirectory: Hashable, Sendable {
+    /// Where they are until then.
+    package let directory: String
+}
+
 extension VSphere {
     /// Moves a machine to another host or datastore.
     ///
@@ -49,6 +55,17 @@ extension VSphere {
             .map { SnapshotRevertIssue(snapshotName: $0.name) }
     }
 
+    /// What a move to another datastore is warned of.
+    ///
+    /// `CheckRelocate_Task`. Rule: VMW-136.
+    package func relocationWarnings(
+        of id: Moref<VirtualMachine>, _ spec: RelocateSpec
+    ) throws(MethodFault) -> [WillResetSnapshotDirectory] {
+        let vm = try virtualMachine(id)
+        guard let datastore = spec.datastore, datastore != vm.home.datastore else { return [] }
+        return vm.config.snapshotDirectory.map { [WillResetSnapshotDirectory(directory: $0)] } ?? []
+    }
+
     func beginRelocate(_ id: Moref<VirtualMachine>, _ spec: RelocateSpec) throws(MethodFault) -> Duration {
         let vm = try virtualMachine(id)
         if let host = spec.host {
@@ -59,18 +76,63 @@ extension VSphere {
         for disk in vm.config.disks where disk.mode != .persistent && disk.backing == .flat {
             throw MethodFault(.virtualDiskModeNotSupported(mode: disk.mode.rawValue), rule: "VMW-135")
         }
+        try checkSnapshots(of: vm)
         let paths = store.paths(in: vm.home.directory, on: vm.home.datastore)
         let size = paths.reduce(ByteCount.zero) { $0 + (store[$1]?.size ?? .zero) }
         try store.demand(size, for: FilePath(datastore, vm.home.directory, vm.home.name))
         return settings.timings.create + size.time(at: settings.timings.copyRate)
     }
 
+    /// Refuses a move that the snapshots of a machine cannot follow, and names the reason.
+    ///
+    /// Rule: VMW-134.
+    private func checkSnapshots(of vm: VirtualMachine) throws(MethodFault) {
+        guard let snapshot = vm.tree.current.flatMap({ vm.snapshots[$0] }) ?? vm.snapshots.values.first else { return }
+        if settings.snapshotMoves == .none {
+            throw MethodFault(.snapshotMoveNotSupported(snapshot: snapshot.name), rule: "VMW-134")
+        }
+        if settings.snapshotMoves == .stopped, vm.power.state != .poweredOff {
+            throw MethodFault(.hotSnapshotMoveNotSupported(snapshot: snapshot.name), rule: "VMW-134")
+        }
+        let links = vm.config.disks.flatMap { store.chain(to: $0.path) }
+        guard links.allSatisfy({ $0.datastore == vm.home.datastore && $0.directory == vm.home.directory }) else {
+            throw MethodFault(.snapshotMoveFromNonHomeNotSupported(snapshot: snapshot.name), rule: "VMW-134")
+        }
+    }
+
     mutating func finishRelocate(_ id: Moref<VirtualMachine>, _ spec: RelocateSpec) throws(MethodFault) {
         if let host = spec.host { try change(id) { vm in vm.host = host } }
         guard let datastore = spec.datastore else { return }
         let vm = try virtualMachine(id)
+        try bringSnapshotFilesHome(id)
         store.move(vm.home.directory, from: vm.home.datastore, to: datastore)
         try change(id) { vm in vm.move(to: datastore) }
+    }
+
+    /// Puts the files of snapshots back into the machine's own directory, which is where they are after a move.
+    ///
+    /// Rule: VMW-136.
+    private mutating func bringSnapshotFilesHome(_ id: Moref<VirtualMachine>) throws(MethodFault) {
+        let vm = try virtualMachine(id)
+        guard vm.config.snapshotDirectory != nil else { return }
+        for (snapshot, value) in vm.snapshots.sorted(by: { $0.key < $1.key }) {
+            let data = try bringHome(value.dataFile, of: vm)
+            let memory = try value.memoryFile.map { path throws(MethodFault) in try bringHome(path, of: vm) }
+            try change(id) { vm in
+                vm.snapshots[snapshot]?.dataFile = data
+                vm.snapshots[snapshot]?.memoryFile = memory
+                vm.snapshots[snapshot]?.config.snapshotDirectory = nil
+            }
+        }
+        try change(id) { vm in vm.config.snapshotDirectory = nil }
+    }
+
+    private mutating func bringHome(_ path: FilePath, of vm: VirtualMachine) throws(MethodFault) -> FilePath {
+        let target = vm.home.sibling(path.name)
+        guard target != path, let file = store[path] else { return path }
+        store.delete(path)
+        try store.create(target, file)
+        return target
     }
 }
 
@@ -78,7 +140,9 @@ extension VirtualMachine {
     /// Says `datastore` in every path.
     fileprivate mutating func move(to datastore: String) {
         home.datastore = datastore
-        for index in config.disks.indices { config.disks[index].path.datastore = datastore }
+        for index in config.disks.indices where config.disks[index].path.directory == home.directory {
+            config.disks[index].path.datastore = datastore
+        }
         detached = []
         retired = []
         for id in snapshots.keys {

@@ -15,6 +15,9 @@ package struct ConfigSpec: Hashable, Sendable {
     package var snapshotDisabled: Bool?
     package var powerOffBehavior: Configuration.PowerOffBehavior?
     package var tracksChanges: Bool?
+    /// The directory for the files of snapshots.
+    package var snapshotDirectory: String?
+    package var encryption: EncryptionChange?
     package var vAppProperties: [String: String]?
     package var persistentMemorySnapshotMode: String?
     /// What to do with devices, in this order.

@@ -38,6 +38,14 @@ package struct Configuration: Hashable, Sendable {
     package var snapshotDisabled = false
     /// What becomes of the machine at a power-off.
     package var powerOffBehavior = PowerOffBehavior.powerOff
+    /// The directory for the files of snapshots, on the machine's own datastore; nothing for the machine's own directory.
+    ///
+    /// Rule: VMW-136.
+    package var snapshotDirectory: String?
+    /// The key that encrypts the machine; nothing for one that is not encrypted.
+    ///
+    /// Rule: VMW-120.
+    package var encryptionKey: String?
     /// Whether changed blocks are tracked.
     package var tracksChanges = false
     /// The disks, by ascending key.
@@ -61,7 +69,9 @@ package struct Configuration: Hashable, Sendable {
 
     /// Whether the guest is Windows, whose writers are asked when it is quiesced.
     package var isWindows: Bool { guestID.hasPrefix("windows") }
-    /// The disks that are part of snapshots.
+    /// The disks that are part of snapshots; storage that is handed through to the guest can only stay outside.
+    ///
+    /// Rule: VMW-145.
     package var dependentDisks: [VirtualDisk] { disks.filter { !$0.mode.isIndependent } }
 
     /// What `snapshotPowerOffBehavior` can be.

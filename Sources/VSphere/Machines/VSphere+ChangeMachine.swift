@@ -71,6 +71,7 @@ extension VSphere {
         if spec.numCPUs != nil || spec.memory != nil, vm.power.state != .poweredOff {
             throw MethodFault(.invalidPowerState(requested: .poweredOff, existing: vm.power.state))
         }
+        if let encryption = spec.encryption { try apply(encryption, to: id) }
         let (version, now) = (newChangeVersion(), now)
         try change(id) { vm in
             vm.config.take(spec)
@@ -95,6 +96,7 @@ extension Configuration {
         snapshotDisabled = spec.snapshotDisabled ?? snapshotDisabled
         powerOffBehavior = spec.powerOffBehavior ?? powerOffBehavior
         tracksChanges = spec.tracksChanges ?? tracksChanges
+        snapshotDirectory = spec.snapshotDirectory ?? snapshotDirectory
         vAppProperties = spec.vAppProperties ?? vAppProperties
         persistentMemorySnapshotMode = spec.persistentMemorySnapshotMode ?? persistentMemorySnapshotMode
         for (key, value) in spec.extraConfig { extraConfig[key] = value.isEmpty ? nil : value }

@@ -22,6 +22,9 @@ extension VSphere {
     mutating func finishDestroy(_ id: Moref<VirtualMachine>) throws(MethodFault) {
         let vm = try virtualMachine(id)
         forget(vm)
+        for snapshot in vm.snapshots.values {
+            for path in [snapshot.dataFile, snapshot.memoryFile].compactMap(\.self) { store.delete(path) }
+        }
         for path in store.paths(in: vm.home.directory, on: vm.home.datastore).reversed()
         where !isShared(path, of: vm) {
             store.delete(path)

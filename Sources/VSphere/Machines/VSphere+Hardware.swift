@@ -6,6 +6,13 @@ import SimulatedMachine
 extension VirtualMachine {
     /// A file beside the machine's configuration file.
     func file(_ ending: String) -> FilePath { home.sibling(home.stem + ending) }
+
+    /// A file of a snapshot, which has a directory of its own where one is configured.
+    func snapshotFile(_ ending: String) -> FilePath {
+        var path = file(ending)
+        path.directory = config.snapshotDirectory ?? path.directory
+        return path
+    }
     /// The file behind memory that the host runs out of.
     var swapPath: FilePath { file(".vswp") }
     /// The file with the memory of a suspended machine.

@@ -44,6 +44,8 @@ extension MethodFault {
         case .sharedBusControllerNotSupported: "SharedBusControllerNotSupported"
         case .virtualDiskModeNotSupported: "VirtualDiskModeNotSupported"
         case .hotSnapshotMoveNotSupported: "HotSnapshotMoveNotSupported"
+        case .snapshotMoveNotSupported: "SnapshotMoveNotSupported"
+        case .snapshotMoveFromNonHomeNotSupported: "SnapshotMoveFromNonHomeNotSupported"
         case .systemError: "SystemError"
         case .serviceUnavailable: "ServiceUnavailable"
         case .replyLost: "NoReply"
@@ -103,6 +105,10 @@ extension MethodFault {
         case .virtualDiskModeNotSupported(let mode): "A virtual disk of mode '\(mode)' cannot be moved."
         case .hotSnapshotMoveNotSupported(let snapshot):
             "Snapshot '\(snapshot)' of the running virtual machine cannot be moved there."
+        case .snapshotMoveNotSupported(let snapshot):
+            "Snapshot '\(snapshot)' of the virtual machine cannot be moved there."
+        case .snapshotMoveFromNonHomeNotSupported(let snapshot):
+            "Snapshot '\(snapshot)' has a disk outside of the virtual machine's home, which cannot be moved with it."
         case .systemError(let why): "A general system error occurred: \(why)"
         case .serviceUnavailable: "503 Service Unavailable"
         case .replyLost(let verb): "The connection ended before \(verb) was answered."

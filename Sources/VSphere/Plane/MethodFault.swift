@@ -65,6 +65,8 @@ package struct MethodFault: Error, Hashable, Sendable {
         case sharedBusControllerNotSupported(device: Int)
         case virtualDiskModeNotSupported(mode: String)
         case hotSnapshotMoveNotSupported(snapshot: String)
+        case snapshotMoveNotSupported(snapshot: String)
+        case snapshotMoveFromNonHomeNotSupported(snapshot: String)
         case systemError(why: String)
         // The way to the server, not the server.
         case serviceUnavailable

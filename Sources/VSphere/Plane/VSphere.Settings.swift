@@ -47,6 +47,11 @@ extension VSphere {
         /// See VMW-016.
         public var cancelledCreateLeavesDeltas = Chance(1, in: 2)
 
+        /// Which machines with snapshots a host can move to another datastore.
+        ///
+        /// Rule: VMW-134.
+        public var snapshotMoves = SnapshotMoves.running
+
         /// Whether the first removal after a revert fails once, as on vSAN.
         ///
         /// See VMW-101.
@@ -108,6 +113,16 @@ extension VSphere.Settings {
             case .esxi: ["localhost.localdomain"]
             }
         }
+    }
+
+    /// Which machines with snapshots a host can move to another datastore.
+    public enum SnapshotMoves: Hashable, Sendable {
+        /// None, as before vSphere 4.
+        case none
+        /// Those that do not run, as before vSphere 5.
+        case stopped
+        /// All.
+        case running
     }
 
     /// What becomes of a wish to quiesce when Tools are installed but do not answer.

@@ -124,11 +124,11 @@ extension VSphere {
         _ vm: VirtualMachine, as spec: SnapshotSpec, contents: SnapshotContents, isQuiesced: Bool
     ) throws(MethodFault) -> VirtualMachineSnapshot {
         let number = vm.tree.nextNumber
-        let dataFile = vm.file("-Snapshot\(number).vmsn")
+        let dataFile = vm.snapshotFile("-Snapshot\(number).vmsn")
         try store.create(dataFile, StoredFile(.snapshotData, size: dataFileSize))
         var memoryFile: FilePath?
         if contents.holdsMemory {
-            let path = vm.file("-Snapshot\(number).vmem")
+            let path = vm.snapshotFile("-Snapshot\(number).vmem")
             try store.create(path, StoredFile(.snapshotMemory, size: vm.config.memory))
             memoryFile = path
         }

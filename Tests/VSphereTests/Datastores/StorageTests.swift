@@ -89,6 +89,69 @@ struct StorageTests {
     }
 
     @Test(
+        "VMW-134: a machine with snapshots is moved to another datastore as far as the host can, and told why not",
+        arguments: [
+            (.running, true, .success), (.stopped, false, .success),
+            (.stopped, true, .task("HotSnapshotMoveNotSupported", "VMW-134")),
+            (.none, false, .task("SnapshotMoveNotSupported", "VMW-134")),
+        ] as [(VSphere.Settings.SnapshotMoves, Bool, Ending)])
+    func movesWithSnapshots(moves: VSphere.Settings.SnapshotMoves, isOn: Bool, ending: Ending) throws {
+        var lab = try Lab(isOn: isOn)
+        let vm = lab.vm
+        lab.plane.settings.snapshotMoves = moves
+        lab.plane.addDatastore("fast", capacity: .gibibytes(100))
+        let move: Start = { (plane) throws(MethodFault) in try plane.relocateVM(vm, RelocateSpec(datastore: "fast")) }
+        let back: Start = { (plane) throws(MethodFault) in
+            try plane.relocateVM(vm, RelocateSpec(datastore: "datastore1"))
+        }
+        #expect(lab.end(move) == .success, "without snapshots")
+        #expect(lab.end(back) == .success)
+        try lab.snapshot("before")
+        #expect(lab.end(move) == ending)
+    }
+
+    @Test("VMW-134: a disk from elsewhere keeps a machine with snapshots where it is, and one without leaves it behind")
+    func disksElsewhere() throws {
+        var lab = try Lab()
+        let vm = lab.vm
+        lab.plane.addDatastore("fast", capacity: .gibibytes(100))
+        let foreign = FilePath("datastore1", "library", "tools.vmdk")
+        let link = DiskLink(format: .thin, parent: nil, content: Disk(size: .mebibytes(64)))
+        try lab.plane.store.create(foreign, StoredFile(.diskExtent, size: .zero, disk: link))
+        #expect(lab.change(.attachDisk(foreign)) == .success)
+        let id = try lab.snapshot("before")
+        let move: Start = { (plane) throws(MethodFault) in try plane.relocateVM(vm, RelocateSpec(datastore: "fast")) }
+        #expect(lab.end(move) == .task("SnapshotMoveFromNonHomeNotSupported", "VMW-134"))
+        #expect(lab.remove(id) == .success)
+        #expect(lab.end(move) == .success)
+        #expect(try lab.machine.config.disks.filter { $0.path.datastore == "datastore1" }.map(\.path) == [foreign])
+    }
+
+    @Test("VMW-136: a move warns that the snapshots' own directory is given up, and brings their files home")
+    func snapshotDirectory() throws {
+        var lab = try Lab(isOn: true)
+        let (vm, move) = (lab.vm, RelocateSpec(datastore: "fast"))
+        lab.plane.addDatastore("fast", capacity: .gibibytes(100))
+        #expect(try lab.plane.relocationWarnings(of: vm, move).isEmpty)
+        #expect(lab.configure { $0.snapshotDirectory = "snapshots" } == .success)
+        try lab.write(1)
+        let id = try lab.snapshot("hot", memory: true)
+        try lab.write(2)
+        let before = try lab.snapshotValue(id)
+        #expect(before.dataFile.directory == "snapshots" && before.memoryFile?.directory == "snapshots")
+        #expect(try lab.plane.relocationWarnings(of: vm, move) == [WillResetSnapshotDirectory(directory: "snapshots")])
+        #expect(try lab.plane.relocationWarnings(of: vm, RelocateSpec(datastore: "datastore1")).isEmpty)
+        #expect(lab.end { (plane) throws(MethodFault) in try plane.relocateVM(vm, move) } == .success)
+        let (after, home) = (try lab.snapshotValue(id), try lab.machine.home)
+        #expect(after.dataFile == home.sibling(before.dataFile.name))
+        #expect(after.memoryFile.map { lab.plane.store[$0] != nil } == true)
+        #expect(try lab.machine.config.snapshotDirectory == nil)
+        #expect(lab.plane.store.datastores["datastore1"]?.used == .zero && lab.plane.store.addsUp)
+        #expect(lab.revert(id) == .success)
+        #expect(lab.read() == .of(1))
+    }
+
+    @Test(
         "VMW-137: a clone of a snapshot is the machine as it was then, with a configuration to match and no snapshots")
     func clone() throws {
         var lab = try Lab()

@@ -137,6 +137,35 @@ struct ChangeMachineTests {
     }
 
     @Test(
+        "VMW-120: what rewrites disks needs a machine that is off and without snapshots, another key a chain of them",
+        arguments: [
+            (.decrypt, false, 0, .success), (.deepRecrypt(key: "new"), false, 0, .success),
+            (.shallowRecrypt(key: "new"), false, 0, .success), (.shallowRecrypt(key: "new"), true, 1, .success),
+            (.decrypt, true, 0, .task("InvalidPowerState", "VMW-120")),
+            (.deepRecrypt(key: "new"), true, 0, .task("InvalidPowerState", "VMW-120")),
+            (.decrypt, false, 1, .task("InvalidState", "VMW-120")),
+            (.deepRecrypt(key: "new"), false, 1, .task("InvalidState", "VMW-120")),
+            (.shallowRecrypt(key: "new"), false, 2, .task("InvalidState", "VMW-120")),
+            (.encrypt(key: "new"), false, 0, .task("InvalidState", "VMW-120")),
+        ] as [(EncryptionChange, Bool, Int, Ending)])
+    func encryption(change: EncryptionChange, isOn: Bool, branches: Int, ending: Ending) throws {
+        var lab = try Lab()
+        #expect(lab.configure { $0.encryption = .encrypt(key: "old") } == .success)
+        if branches > 0 {
+            let first = try lab.snapshot("first")
+            for number in 1...branches {
+                try lab.snapshot("branch \(number)")
+                if number < branches { #expect(lab.revert(first) == .success) }
+            }
+        }
+        if isOn { try lab.powerOn() }
+        #expect(lab.configure { $0.encryption = change } == ending)
+        let key = try lab.machine.config.encryptionKey
+        #expect(key == (ending != .success ? "old" : change == .decrypt ? nil : "new"))
+        #expect(try lab.machine.snapshots.values.allSatisfy { $0.config.encryptionKey == key })
+    }
+
+    @Test(
         "VMW-121: the snapshot mode of persistent memory cannot change while there are snapshots",
         arguments: [false, true])
     func persistentMemory(allowed: Bool) throws {

@@ -18,6 +18,22 @@ struct RevertSnapshotTests {
         #expect(lab.read() == .of(1))
     }
 
+    @Test("VMW-145: storage that is handed through to the guest is in no snapshot, and a revert leaves it as it is")
+    func handedThrough() throws {
+        var lab = try Lab()
+        let (vm, device) = (lab.vm, 2003)
+        #expect(lab.change(.mapDevice(size: .mebibytes(64), physical: true)) == .success)
+        #expect(lab.change(.setDiskMode(key: device, .independentPersistent)) == .success)
+        try lab.plane.writeDisk(device, of: vm) { $0[0] = Block(token: 1) }
+        try lab.write(1)
+        let id = try lab.snapshot()
+        try lab.plane.writeDisk(device, of: vm) { $0[0] = Block(token: 2) }
+        try lab.write(2)
+        #expect(lab.revert(id) == .success)
+        #expect(lab.read() == .of(1))
+        #expect(lab.plane.content(of: device, in: vm)?[0] == .of(2))
+    }
+
     @Test("VMW-061: a revert leaves the tree alone and makes its target current; the next snapshot branches")
     func branches() throws {
         var lab = try Lab()
