@@ -11,6 +11,12 @@ import SimulatedMachine
 public struct ComputeEngine: Hashable, Sendable {
     /// What can be set of the project.
     public var settings = Settings()
+    /// Who calls.
+    package var caller = Caller()
+    /// The keys of Cloud KMS, by name.
+    ///
+    /// Rule: GCE-135.
+    package var managedKeys: [String: ManagedKey] = [:]
     /// Time, dice and names.
     package var world: World
 

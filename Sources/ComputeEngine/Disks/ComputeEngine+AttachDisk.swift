@@ -39,6 +39,7 @@ extension ComputeEngine {
         if request.forceAttach { throw .forceAttachOfZonalDisk }
         guard disk.state == .ready else { throw .notReady(disk.path, rule: "GCE-046") }
         if disk.isReplicationSecondary { throw .replicates(disk.path) }
+        try check(disk.key, of: disk.path, brought: request.diskEncryptionKey)
         if let user = disk.users.first.flatMap({ instances[$0] }) {
             let mode = user.disks.first { $0.disk == disk.id }?.mode
             if request.mode == .readWrite, mode != .readOnly { throw .inUse(disk.path, by: user.path, rule: "GCE-042") }
@@ -62,6 +63,7 @@ extension ComputeEngine {
     mutating func beginAttachment(of request: AttachDisk, to id: Instance.ID) throws(ComputeFault) -> Course {
         guard let instance = instances[id] else { throw .notFound(id.description) }
         let disk = try checkAttachment(request, to: instance)
+        if let error = keyError(disk.key) { return .fails(error, after: settings.timings.lateFailure) }
         disks[disk.id]?.users.append(id)
         return .lasts(settings.timings.attach)
     }

@@ -21,6 +21,10 @@ package struct InsertDisk: Hashable, Sendable {
     /// Which disk of the machine image.
     package var sourceMachineImageDiskDeviceName: String?
     package var labels: [String: String] = [:]
+    /// The key of the new disk.
+    package var diskEncryptionKey: EncryptionKey?
+    /// The customer's key of the snapshot or disk that it is made from.
+    package var sourceEncryptionKey: EncryptionKey?
 
     package init(name: String, sizeGB: Int? = nil) {
         self.name = name
@@ -36,6 +40,7 @@ struct DiskSource: Hashable, Sendable {
     var contents: Disk
     var guest: Guest?
     var isArchive = false
+    var key: StoredKey?
 }
 
 extension ComputeEngine {
@@ -49,12 +54,14 @@ extension ComputeEngine {
             let path = try plane.newPath(.disks, scope, request.name)
             let source = try plane.source(of: request, zone: zone)
             let sizeGB = try plane.size(of: request, from: source)
+            let key = try plane.stored(request.diskEncryptionKey, field: "resource.diskEncryptionKey")
             guard plane.disks.count < plane.settings.quotas.disks else { throw .diskQuota(plane.settings.quotas.disks) }
-            if let error = plane.countRestore(of: source) {
+            if let error = plane.keyError(source?.key) ?? plane.keyError(key) ?? plane.countRestore(of: source) {
                 return plane.accept(
                     call, in: scope, on: path, id: 0, .fails(error), lasting: plane.settings.timings.lateFailure)
             }
             let disk = plane.makeDisk(path, sizeGB: sizeGB, type: request.type, labels: request.labels, from: source)
+            plane.disks[disk.id]?.key = key
             let times = plane.creationTimes(of: source)
             if let restored = times.restored {
                 plane.enter(.diskListed(disk.id), in: times.listed)

@@ -12,9 +12,16 @@ extension ComputeEngine {
             request.sourceMachineImage,
         ].compactMap { $0 }
         guard given.count <= 1 else { throw .severalSources }
-        if let reference = request.sourceSnapshot { return try snapshotSource(reference) }
+        if let reference = request.sourceSnapshot {
+            let source = try snapshotSource(reference)
+            let (_, path) = try resolve(reference, field: "resource.sourceSnapshot", DiskSnapshot.self)
+            try check(source.key, of: path, brought: request.sourceEncryptionKey)
+            return source
+        }
         if let reference = request.sourceImage { return try imageSource(reference) }
-        if let reference = request.sourceDisk { return try diskSource(reference, zone: zone) }
+        if let reference = request.sourceDisk { 
+            return try diskSource(reference, zone: zone, brought: request.sourceEncryptionKey)
+        }
         if let reference = request.sourceInstantSnapshot { return try instantSource(reference, zone: zone) }
         if let reference = request.sourceMachineImage {
             return try machineImageSource(reference, device: request.sourceMachineImageDiskDeviceName)
@@ -34,7 +41,7 @@ extension ComputeEngine {
         }
         return DiskSource(
             origin: .snapshot(link: snapshot.path.link, id), collection: .snapshots, sizeGB: snapshot.diskSizeGB,
-            contents: contents, guest: snapshot.guest, isArchive: snapshot.type == .archive)
+            contents: contents, guest: snapshot.guest, isArchive: snapshot.type == .archive, key: snapshot.key)
     }
 
     func imageSource(_ reference: String, field: String = "resource.sourceImage") throws(ComputeFault) -> DiskSource {
@@ -45,13 +52,16 @@ extension ComputeEngine {
             contents: image.contents, guest: image.guest)
     }
 
-    private func diskSource(_ reference: String, zone: String) throws(ComputeFault) -> DiskSource {
+    private func diskSource(
+        _ reference: String, zone: String, brought: EncryptionKey?
+    ) throws(ComputeFault) -> DiskSource {
         let (id, path) = try resolve(reference, field: "resource.sourceDisk", PersistentDisk.self)
         guard let disk = disks[id], disk.zone == zone else { throw .otherZone("resource.sourceDisk", reference) }
         guard disk.state == .ready else { throw .notReady(path, rule: "GCE-046") }
+        try check(disk.key, of: path, brought: brought)
         return DiskSource(
             origin: .disk(link: disk.path.link, id), collection: .disks, sizeGB: disk.sizeGB,
-            contents: contents(of: disk), guest: disk.guest)
+            contents: contents(of: disk), guest: disk.guest, key: disk.key)
     }
 
     /// An instant snapshot serves disks in its own zone alone.

@@ -7,7 +7,7 @@ package struct PersistentDisk: Hashable, Sendable, Identified {
     package static let collection = Collection.disks
 
     package let id: ID
-    package let path: ResourcePath
+    package internal(set) var path: ResourcePath
     package let created: Instant
     package internal(set) var state = DiskState.creating
     package internal(set) var sizeGB: Int
@@ -27,6 +27,12 @@ package struct PersistentDisk: Hashable, Sendable, Identified {
     ///
     /// Rule: GCE-051.
     package internal(set) var isReplicationSecondary = false
+    /// The read-only end of the replication that goes out from it; nothing while none does.
+    ///
+    /// Rule: GCE-132.
+    package internal(set) var replicationSecondary: ID?
+    /// The key that encrypts it; nothing for one of the platform's own.
+    package internal(set) var key: StoredKey?
     /// What the disk holds while no machine works on it; nothing while one does.
     package internal(set) var contents: Disk?
     /// The machine that boots from the disk, if it holds one, with what a licence and an architecture say.

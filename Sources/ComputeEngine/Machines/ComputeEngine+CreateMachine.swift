@@ -45,23 +45,29 @@ extension ComputeEngine {
     ) throws(ComputeFault) -> Operation {
         let call = Request.insertInstance(request, zone: zone)
         return try self.call(call, requestID: requestID) { plane throws(ComputeFault) in
-            let scope = try plane.zoneScope(zone)
-            let path = try plane.newPath(.instances, scope, request.name)
-            let image = try plane.launchableImage(request.sourceMachineImage)
-            let properties = request.properties ?? image?.properties ?? InstanceProperties()
-            let plans =
-                request.disks.isEmpty
-                ? try plane.plans(from: image, instance: request.name, scope) : try plane.plans(for: request, scope)
-            try plane.check(plans)
-            if let error = plane.lateRefusal(of: properties, plans, image: image, zone: zone) {
-                let isStockOut = error.code == .stockOut
-                let timings = plane.settings.timings
-                return plane.accept(
-                    call, in: scope, on: path, id: 0, .fails(error),
-                    lasting: isStockOut ? timings.stockOut : timings.lateFailure)
-            }
-            return plane.make(path, request, properties, plans, call)
+            try plane.insert(request, zone: zone, call)
         }
+    }
+
+    /// Checks an instance that is asked for, and begins to make it.
+    mutating func insert(
+        _ request: InsertInstance, zone: String, _ call: Request
+    ) throws(ComputeFault) -> Operation {
+        let scope = try zoneScope(zone)
+        let path = try newPath(.instances, scope, request.name)
+        let image = try launchableImage(request.sourceMachineImage)
+        let properties = request.properties ?? image?.properties ?? InstanceProperties()
+        let plans =
+            request.disks.isEmpty
+            ? try plans(from: image, instance: request.name, scope) : try plans(for: request, scope)
+        try check(plans)
+        if let error = lateRefusal(of: properties, plans, image: image, zone: zone) {
+            let isStockOut = error.code == .stockOut
+            return accept(
+                call, in: scope, on: path, id: 0, .fails(error),
+                lasting: isStockOut ? settings.timings.stockOut : settings.timings.lateFailure)
+        }
+        return make(path, request, properties, plans, call)
     }
 
     private func launchableImage(_ reference: String?) throws(ComputeFault) -> MachineImage? {

@@ -4,13 +4,23 @@ import LabCore
 import SimulatedMachine
 
 extension ComputeEngine {
-    /// instances.start.
+    /// instances.start, or instances.startWithEncryptionKey with the customer's keys of the disks.
     package mutating func startInstance(
-        _ name: String, zone: String, requestID: String? = nil
+        _ name: String, zone: String, keys: [EncryptionKey] = [], requestID: String? = nil
     ) throws(ComputeFault) -> Operation {
-        try changePower(.start(name, zone: zone), of: name, zone, requestID, Work.start) {
-            plane, instance throws(ComputeFault) in try plane.checkStart(of: instance)
+        try changePower(.start(name, zone: zone, keys: keys), of: name, zone, requestID, Work.start) {
+            plane, instance throws(ComputeFault) in
+            try plane.checkStart(of: instance)
+            for disk in instance.disks.compactMap({ plane.disks[$0.disk] }) {
+                let brought = keys.first { key in plane.opens(disk, with: key) } ?? keys.first
+                try plane.check(disk.key, of: disk.path, brought: brought)
+            }
         }
+    }
+
+    private func opens(_ disk: PersistentDisk, with key: EncryptionKey) -> Bool {
+        do throws(ComputeFault) { try check(disk.key, of: disk.path, brought: key) } catch { return false }
+        return true
     }
 
     /// A verb for the power: checked at once unless it has to wait for another, and then again when its turn comes.
@@ -51,6 +61,10 @@ extension ComputeEngine {
         guard var instance = instances[id] else { throw .notFound(id.description) }
         try checkStart(of: instance)
         guard instance.state == .terminated else { return .lasts(settings.timings.books) }
+        for attached in instance.disks {
+            guard let error = keyError(disks[attached.disk]?.key) else { continue }
+            return .fails(error, after: settings.timings.lateFailure)
+        }
         if instance.bootDisk == nil {
             return .fails(OperationError(late: .noBootDisk(instance.path)), after: settings.timings.lateFailure)
         }

@@ -145,6 +145,8 @@ package struct AttachDisk: Hashable, Sendable {
     ///
     /// Rule: GCE-045.
     package var forceAttach: Bool
+    /// The customer's key of the disk.
+    package var diskEncryptionKey: EncryptionKey?
 
     package init(
         source: String, deviceName: String? = nil, boot: Bool = false, mode: AttachedDisk.Mode = .readWrite,

@@ -26,8 +26,8 @@ extension ComputeEngine {
             case .attachDisk(let id, let request): return try beginAttachment(of: request, to: id)
             case .detachDisk(let id, let deviceName): return try beginDetachment(of: deviceName, from: id)
             case .change(let id, let change): return try begin(change, of: id)
-            case .insertInstance, .nothing, .fails, .insertDisk, .deleteDisk, .resizeDisk, .deleteSnapshot,
-                .insertImage,
+            case .insertInstance, .nothing, .fails, .insertDisk, .deleteDisk, .resizeDisk, .moveDisk,
+                .deleteSnapshot, .insertImage,
                 .deleteImage, .deleteMachineImage, .deleteInstantSnapshot, .deleteInstantSnapshotGroup, .insertPolicy,
                 .deletePolicy:
                 return .asAccepted
@@ -53,6 +53,7 @@ extension ComputeEngine {
         case .insertDisk(let id): completeInsert(of: id)
         case .deleteDisk(let id): remove(id)
         case .resizeDisk(let id, let sizeGB): completeResize(of: id, sizeGB)
+        case .moveDisk(let id, let path): completeMove(of: id, to: path)
         case .deleteSnapshot(let id): remove(id)
         case .insertImage(let id): completeInsert(of: id)
         case .deleteImage(let id): remove(id)

@@ -21,6 +21,7 @@ enum Work: Hashable, Sendable {
     case insertDisk(PersistentDisk.ID)
     case deleteDisk(PersistentDisk.ID)
     case resizeDisk(PersistentDisk.ID, sizeGB: Int)
+    case moveDisk(PersistentDisk.ID, ResourcePath)
     case deleteSnapshot(DiskSnapshot.ID)
     case insertImage(Image.ID)
     case deleteImage(Image.ID)

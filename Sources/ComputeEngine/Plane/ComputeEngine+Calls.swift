@@ -20,6 +20,7 @@ extension ComputeEngine {
         do throws(ComputeFault) {
             let effect = faults.strike(request.verb)
             if case .delay(let time) = effect { advance(by: time) }
+            try admit(request)
             // Rule: GCE-136
             if settings.isMetering, !meter.take(at: now, limit: settings.quotas.callsPerMinute) {
                 throw .rateLimitExceeded

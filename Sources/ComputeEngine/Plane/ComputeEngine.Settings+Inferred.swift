@@ -11,6 +11,14 @@ extension ComputeEngine.Settings {
         ///
         /// Rule: GCE-009.
         public var unknownZone: ComputeFault.Reason = .invalid
+        /// The reason for a call without a token.
+        ///
+        /// Rule: GCE-138.
+        public var noToken: ComputeFault.Reason = "required"
+        /// The reason for a call with a token that is none.
+        ///
+        /// Rule: GCE-138.
+        public var badToken: ComputeFault.Reason = "authError"
         /// How long the record of a finished operation is kept.
         ///
         /// Rule: GCE-021.

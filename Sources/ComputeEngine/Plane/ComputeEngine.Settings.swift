@@ -79,6 +79,10 @@ extension ComputeEngine.Settings {
     public struct Eras: Hashable, Sendable {
         /// New operations show `PENDING` first, as in older recordings.
         public var operationsBeginPending = false
+        /// New disks and snapshots can be encrypted with keys that the customer supplies, as before 2026.
+        ///
+        /// Rule: GCE-134.
+        public var acceptsCustomerSuppliedKeys = false
         /// Boot disks that may not be detached are refused in the words of the years before 2020.
         ///
         /// Rule: GCE-100.

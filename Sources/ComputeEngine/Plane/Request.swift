@@ -5,6 +5,9 @@ enum Request: Hashable, Sendable {
     case insertDisk(InsertDisk, zone: String)
     case deleteDisk(String, zone: String)
     case resizeDisk(String, zone: String, sizeGB: Int)
+    case moveDisk(String, zone: String, to: String)
+    case startReplication(String, zone: String, secondary: String)
+    case stopReplication(String, zone: String)
     case setDiskLabels(String, zone: String, [String: String], fingerprint: String)
     case addResourcePolicies([String], disk: String, zone: String)
     case removeResourcePolicies([String], disk: String, zone: String)
@@ -28,8 +31,9 @@ enum Request: Hashable, Sendable {
     case deleteAddress(String)
 
     case insertInstance(InsertInstance, zone: String)
+    case bulkInsert(BulkInsert, zone: String)
     case deleteInstance(String, zone: String)
-    case start(String, zone: String)
+    case start(String, zone: String, keys: [EncryptionKey])
     case stop(String, zone: String, discardLocalSSD: Bool?, noGracefulShutdown: Bool)
     case reset(String, zone: String)
     case suspend(String, zone: String, discardLocalSSD: Bool?)
@@ -50,6 +54,9 @@ enum Request: Hashable, Sendable {
         case .insertDisk: "disks.insert"
         case .deleteDisk: "disks.delete"
         case .resizeDisk: "disks.resize"
+        case .moveDisk: "projects.moveDisk"
+        case .startReplication: "disks.startAsyncReplication"
+        case .stopReplication: "disks.stopAsyncReplication"
         case .setDiskLabels: "disks.setLabels"
         case .addResourcePolicies: "disks.addResourcePolicies"
         case .removeResourcePolicies: "disks.removeResourcePolicies"
@@ -70,8 +77,9 @@ enum Request: Hashable, Sendable {
         case .insertAddress: "addresses.insert"
         case .deleteAddress: "addresses.delete"
         case .insertInstance: "instances.insert"
+        case .bulkInsert: "instances.bulkInsert"
         case .deleteInstance: "instances.delete"
-        case .start: "instances.start"
+        case .start(_, _, let keys): keys.isEmpty ? "instances.start" : "instances.startWithEncryptionKey"
         case .stop: "instances.stop"
         case .reset: "instances.reset"
         case .suspend: "instances.suspend"

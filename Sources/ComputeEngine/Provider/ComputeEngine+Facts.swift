@@ -36,6 +36,11 @@ extension ComputeEngine {
     /// Removes all that the project has, as its owner would; protections are taken off first.
     public mutating func removeEverything() throws(Refusal) {
         faults = CallFaults()
+        caller = Caller()
+        for id in disks.keys.sorted() {
+            disks[id]?.replicationSecondary = nil
+            disks[id]?.isReplicationSecondary = false
+        }
         let isMetering = settings.isMetering
         settings.isMetering = false
         defer { settings.isMetering = isMetering }

@@ -103,6 +103,7 @@ extension ComputeEngine {
         } catch {
             throw ComputeFault(.resourceNotReady, "The resource '\(policy.path)' is not ready")
         }
+        try checkReplication(of: disk, in: policy, joins: true)
         guard !disk.policies.contains(policy.id) else { throw .invalid(field, reference, "The disk has it already.") }
         switch policy.kind {
         case .snapshotSchedule:
@@ -135,6 +136,7 @@ extension ComputeEngine {
                 guard disk.policies.contains(id) else {
                     throw .invalid("resourcePolicies", reference, "The disk does not have it.")
                 }
+                if let policy = plane.policies[id] { try plane.checkReplication(of: disk, in: policy, joins: false) }
                 leaving.append(id)
             }
             for id in leaving { plane.leave(id, disk) }

@@ -20,6 +20,10 @@ package struct InsertSnapshot: Hashable, Sendable {
     package var chainName: String?
     package var guestFlush = false
     package var labels: [String: String] = [:]
+    /// The key of the snapshot; nothing for that of the disk.
+    package var snapshotEncryptionKey: EncryptionKey?
+    /// The customer's key of the disk.
+    package var sourceDiskEncryptionKey: EncryptionKey?
 
     package init(name: String, sourceDisk: String? = nil, sourceInstantSnapshot: String? = nil) {
         self.name = name
@@ -82,9 +86,11 @@ extension ComputeEngine {
         }
         guard disk.state == .ready else { throw .notReady(disk.path, rule: "GCE-046") }
         if disk.isReplicationSecondary { throw .replicates(disk.path) }
+        try check(disk.key, of: disk.path, brought: request.sourceDiskEncryptionKey)
+        let key = try stored(request.snapshotEncryptionKey, field: "resource.snapshotEncryptionKey") ?? disk.key
         let user = disk.users.first.flatMap { instances[$0] }
         let wantsFlush = request.guestFlush && instant == nil && !passesFlushOver(user)
-        if let error = countSnapshot(of: disk) ?? (wantsFlush ? flushError(of: user) : nil) {
+        if let error = keyError(disk.key) ?? countSnapshot(of: disk) ?? (wantsFlush ? flushError(of: user) : nil) {
             return accept(
                 call, in: scope, on: disk.path, id: disk.id.rawValue, .fails(error),
                 lasting: settings.timings.lateFailure)
@@ -94,6 +100,7 @@ extension ComputeEngine {
             sourceDiskID: disk.id, diskSizeGB: disk.sizeGB, storageLocation: locations[0],
             chainName: request.chainName, type: request.snapshotType, labels: Labels(request.labels), schedule: nil,
             guestFlush: wantsFlush, guest: disk.guest)
+        snapshot.key = key
         snapshot.isToFail = doomedSnapshots.strike(disk.users)
         if let instant {
             snapshot.contents = instant.contents

@@ -19,7 +19,9 @@ package struct DiskSnapshot: Hashable, Sendable, Identified {
     ///
     /// Rule: GCE-063.
     package internal(set) var diskSizeGB: Int
-    /// Where it is stored, which never changes.
+    /// Where it is stored, which never changes: another place needs another snapshot.
+    ///
+    /// Rule: GCE-066.
     package let storageLocation: String
     package let chainName: String?
     package let type: SnapshotType
@@ -35,6 +37,8 @@ package struct DiskSnapshot: Hashable, Sendable, Identified {
     /// What it holds, from that point on.
     package internal(set) var contents: Disk?
     package internal(set) var guest: Guest?
+    /// The key that encrypts it; nothing for one of the platform's own.
+    package internal(set) var key: StoredKey?
     /// What it stores by itself, once it is ready; changes with its neighbours.
     ///
     /// Rule: GCE-063.

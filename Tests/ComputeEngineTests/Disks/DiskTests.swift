@@ -261,4 +261,20 @@ struct DiskTests {
         _ = try plane.setDiskLabels("d", zone: .zoneA, [:], fingerprint: fingerprint)
         #expect(try plane.getDisk("d", zone: .zoneA).labels.fingerprint == empty)
     }
+
+    @Test("GCE-052: a disk is moved to another zone when it is free and has no instant snapshots")
+    func move() throws {
+        var plane = ComputeEngine.seeded()
+        let disk = try plane.makeDisk("d")
+        try plane.write(7, at: 0, on: "d")
+        plane.end(of: try plane.insertInstantSnapshot("i", ofDisk: plane.disk("d"), zone: .zoneA))
+        let fault = refusal { _ = try plane.moveDisk("d", zone: .zoneA, to: .zoneB) }
+        #expect(fault?.rule == "GCE-052")
+        #expect(fault?.message.hasPrefix("Disks with instant snapshots can't be moved.") == true)
+        plane.end(of: try plane.deleteInstantSnapshot("i", zone: .zoneA))
+        #expect(plane.end(of: try plane.moveDisk("d", zone: .zoneA, to: .zoneB)) == nil)
+        #expect(refusal { _ = try plane.getDisk("d", zone: .zoneA) }?.status == 404)
+        let moved = try plane.getDisk("d", zone: .zoneB)
+        #expect(moved.id == disk.id && moved.contents?[0] == Block(token: 7))
+    }
 }

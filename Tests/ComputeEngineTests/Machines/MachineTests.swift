@@ -424,4 +424,25 @@ struct MachineTests {
         #expect(plane.instances[instance.id]?.state == (restarts ? .running : .terminated))
         if restarts { #expect(try plane.facts(of: machine)[.looseFiles] == 0) }
     }
+
+    @Test("GCE-099: many instances at a time are made of images, and none of them boots from a snapshot")
+    func bulk() throws {
+        var plane = ComputeEngine.seeded()
+        try plane.makeDisk("d")
+        try plane.makeSnapshot("s", of: "d")
+        var parameters = InsertDisk(name: "", sizeGB: 10)
+        var template = InsertInstance(name: "")
+        let attach = AttachDisk(source: "", boot: true, autoDelete: true)
+        template.disks = [.initialize(name: nil, parameters, attach)]
+        let blank = BulkInsert(namePattern: "web-##", count: 3, template: template)
+        #expect(plane.end(of: try plane.bulkInsertInstances(blank, zone: .zoneA)) == nil)
+        #expect(try plane.listInstances(zone: .zoneA).items.map(\.path.name) == ["web-01", "web-02", "web-03"])
+        parameters.sourceSnapshot = plane.link(.snapshots, "s")
+        template.disks = [.initialize(name: nil, parameters, attach)]
+        let restored = BulkInsert(namePattern: "new-#", count: 2, template: template)
+        #expect(refusal { _ = try plane.bulkInsertInstances(restored, zone: .zoneA) }?.rule == "GCE-099")
+        let before = plane.inventory
+        #expect(refusal { _ = try plane.bulkInsertInstances(blank, zone: .zoneA) }?.rule == "GCE-007")
+        #expect(plane.inventory == before, "all of them or none")
+    }
 }

@@ -83,4 +83,23 @@ struct PolicyTests {
         #expect(plane.end(of: try plane.deletePolicy("p")) == nil)
         #expect(try plane.getDisk("d", zone: .zoneA).policies == [])
     }
+
+    @Test("GCE-132: a group holds primaries or secondaries, and nobody comes or goes while it replicates")
+    func replication() throws {
+        var plane = ComputeEngine.seeded()
+        for name in ["primary", "other", "secondary"] { try plane.makeDisk(name) }
+        plane.end(of: try plane.insertPolicy("group", .consistencyGroup))
+        let group = ["regions/\(plane.settings.region)/resourcePolicies/group"]
+        plane.end(of: try plane.addResourcePolicies(group, toDisk: "other", zone: .zoneA))
+        plane.end(of: try plane.startReplication(of: "primary", zone: .zoneA, to: plane.disk("secondary")))
+        for name in ["primary", "secondary"] {
+            let fault = refusal { _ = try plane.addResourcePolicies(group, toDisk: name, zone: .zoneA) }
+            #expect(fault?.rule == "GCE-132", "\(name)")
+        }
+        plane.end(of: try plane.stopReplication(of: "primary", zone: .zoneA))
+        plane.end(of: try plane.addResourcePolicies(group, toDisk: "primary", zone: .zoneA))
+        plane.end(of: try plane.startReplication(of: "primary", zone: .zoneA, to: plane.disk("secondary")))
+        #expect(refusal { _ = try plane.removeResourcePolicies(group, fromDisk: "primary", zone: .zoneA) }?.rule == "GCE-132")
+        plane.end(of: try plane.removeResourcePolicies(group, fromDisk: "other", zone: .zoneA))
+    }
 }

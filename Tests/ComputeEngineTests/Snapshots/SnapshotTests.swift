@@ -332,4 +332,23 @@ struct SnapshotTests {
         #expect(plane.operations[operation.name]?.isDone == true)
         #expect(try plane.getSnapshot("s").state == .uploading)
     }
+
+    @Test("GCE-066: a snapshot stays where it is stored; another place needs another snapshot")
+    func location() throws {
+        var plane = ComputeEngine.seeded()
+        try plane.makeDisk("d")
+        let first = try plane.makeSnapshot("s", of: "d")
+        plane.end(of: try plane.setSnapshotLabels("s", ["team": "blue"], fingerprint: first.labels.fingerprint))
+        plane.settings.storageLocation = "eu"
+        var other = InsertSnapshot(name: "s2", sourceDisk: plane.disk("d"))
+        other.storageLocations = ["asia"]
+        plane.end(of: try plane.insertSnapshot(other))
+        plane.end(of: try plane.deleteSnapshot("s2"))
+        #expect(first.storageLocation == "us")
+        #expect(try plane.getSnapshot("s").storageLocation == "us")
+        other = InsertSnapshot(name: "s", sourceDisk: plane.disk("d"))
+        other.storageLocations = ["asia"]
+        let again = other
+        #expect(refusal { _ = try plane.insertSnapshot(again) }?.rule == "GCE-007", "nor is it overwritten")
+    }
 }
