@@ -19,7 +19,7 @@ extension ComputeEngine {
             return source
         }
         if let reference = request.sourceImage { return try imageSource(reference) }
-        if let reference = request.sourceDisk { 
+        if let reference = request.sourceDisk {
             return try diskSource(reference, zone: zone, brought: request.sourceEncryptionKey)
         }
         if let reference = request.sourceInstantSnapshot { return try instantSource(reference, zone: zone) }

@@ -73,7 +73,8 @@ extension ComputeEngine {
             return nil
         }
         return OperationError(
-            .invalidUsage, "Cloud KMS error when using key \(name)/cryptoKeyVersions/\(version): the key is not enabled.",
+            .invalidUsage,
+            "Cloud KMS error when using key \(name)/cryptoKeyVersions/\(version): the key is not enabled.",
             rule: "GCE-135")
     }
 

@@ -84,7 +84,9 @@ extension EC2 {
             devices[mapping.device] =
                 mapping.isDropped ? nil : try merged(mapping, over: devices[mapping.device], image)
         }
-        guard devices[image.rootDevice] != nil || image.instanceStoreRoot != nil else { throw .badMapping("The root device cannot be left out.") }
+        guard devices[image.rootDevice] != nil || image.instanceStoreRoot != nil else {
+            throw .badMapping("The root device cannot be left out.")
+        }
         return devices.values.sorted { $0.device < $1.device }
     }
 

@@ -15,6 +15,8 @@ extension EC2 {
     ///   - isEncrypted: whether the copy is to be encrypted whatever the snapshot is.
     ///   - key: the key of the copy.
     ///   - tags: what the copy bears.
+    /// - Throws: the refusal, which says nothing of snapshots that lie elsewhere.
+    /// - Returns: the copy, pending.
     package mutating func copySnapshot(
         _ id: EBSSnapshot.ID, from region: String, to destination: String? = nil, description: String = "",
         isEncrypted: Bool? = nil, key: String? = nil, tags: [ResourceTag] = []

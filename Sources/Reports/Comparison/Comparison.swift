@@ -101,7 +101,8 @@ extension Verdict.Finding {
 extension Fact {
     private static let contents: [Fact] = [
         .service, .version, .program, .configuration, .firewallRules, .schema, .data, .records, .looseFiles,
-        .danglingLinks, .clonesAhead, .servedBy, .database, .fileSystem(.root), .fileSystem(.data), .maintenance, .jobs, .stuckJobs,
+        .danglingLinks, .clonesAhead, .servedBy, .database, .fileSystem(.root), .fileSystem(.data), .maintenance, .jobs,
+        .stuckJobs,
         .openRecords, .bootID, .power, .snapshots,
     ]
     private static let identity: [Fact] = [

@@ -155,7 +155,7 @@ extension Vocabulary {
                                         .init("error", "The operation reports an error."),
                                         .init("power-loss", "The machine loses power in the middle of the operation."),
                                         .init("disk-full", "The disk that the operation writes to is full."),
-                                        .init("declined", "Whoever runs it says no when it asks whether to go on, for the 'at'-th time."),
+                                        .init("declined", "Whoever runs it says no to its 'at'-th question."),
                                     ]), isRequired: true, "What happens there."),
                             ])), "Where and how it is made to fail; then the step is to end badly."),
             ]))

@@ -49,10 +49,14 @@ extension SimulatedMachine {
 extension Outside {
     /// Commits records of users to the promoted replica.
     fileprivate mutating func writeToReplica(_ count: Int, _ value: (Int) -> UInt64) {
-        let first = replica?.nextKey(in: "records") ?? 0
-        for key in first..<first + count {
-            lastChange += 1
-            replica?.apply(.put(table: "records", key: key, value: value(key)), at: lastChange)
+        guard var tables = replica else { return }
+        let first = tables.nextKey(in: "records")
+        // The replica counts on from the last change that it took over.
+        let last = tables.tables.values.flatMap(\.pages).map(\.lastChange).max() ?? 0
+        for place in 0..<count {
+            let key = first + place
+            tables.apply(.put(table: "records", key: key, value: value(key)), at: last + 1 + place)
         }
+        replica = tables
     }
 }

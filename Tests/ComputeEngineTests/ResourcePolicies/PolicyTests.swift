@@ -99,7 +99,8 @@ struct PolicyTests {
         plane.end(of: try plane.stopReplication(of: "primary", zone: .zoneA))
         plane.end(of: try plane.addResourcePolicies(group, toDisk: "primary", zone: .zoneA))
         plane.end(of: try plane.startReplication(of: "primary", zone: .zoneA, to: plane.disk("secondary")))
-        #expect(refusal { _ = try plane.removeResourcePolicies(group, fromDisk: "primary", zone: .zoneA) }?.rule == "GCE-132")
+        let leaving = refusal { _ = try plane.removeResourcePolicies(group, fromDisk: "primary", zone: .zoneA) }
+        #expect(leaving?.rule == "GCE-132")
         plane.end(of: try plane.removeResourcePolicies(group, fromDisk: "other", zone: .zoneA))
     }
 }

@@ -40,7 +40,7 @@ struct PowerTests {
         ) { _ = try $0.stopInstances([instance]) }
     }
 
-    @Test("AWS-096: an instance whose root is on its host is not stopped or started, and ends when its guest shuts down")
+    @Test("AWS-096: an instance whose root is on its host is not stopped or started, and ends when its guest goes off")
     func instanceStore() throws {
         var ec2 = EC2(seed: 1)
         let image = ec2.makeVendorImage(for: .small)

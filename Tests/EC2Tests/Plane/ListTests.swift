@@ -67,7 +67,9 @@ struct ListTests {
         #expect(try bench.ec2.describeVolumes(Listing<Volume>(maxResults: 5_000)).items.count == 10)
     }
 
-    @Test("AWS-159: a page can be empty and not the last; its token can be used again, and with other filters leads nowhere")
+    @Test(
+        "AWS-159: a page can be empty and not the last; its token can be used again, and by other filters leads nowhere"
+    )
     func tokens() throws {
         var bench = try filled()
         let last = try #require(try bench.ec2.describeVolumes().map(\.id).last)

@@ -96,7 +96,9 @@ struct UsingSnapshotsTests {
         bench.refuses("InvalidSnapshot.NotFound", message, "AWS-050") {
             _ = try $0.copySnapshot(snapshot, from: "eu-west-1")
         }
-        bench.refuses("InvalidSnapshot.NotFound", message, "AWS-050") { try $0.deleteSnapshot(snapshot, in: "eu-west-1") }
+        bench.refuses("InvalidSnapshot.NotFound", message, "AWS-050") {
+            try $0.deleteSnapshot(snapshot, in: "eu-west-1")
+        }
         let away = try bench.ec2.copySnapshot(snapshot, from: "us-east-1", to: "eu-west-1").id
         bench.ec2.advance(by: .minutes(10))
         #expect(try bench.ec2.describeSnapshots(in: "eu-west-1").map(\.id) == [away])
@@ -217,7 +219,8 @@ struct UsingSnapshotsTests {
     @Test(
         "AWS-060: what is encrypted is given to nobody under the default key, and never to everybody",
         arguments: [
-            (nil, .all, true), (nil, .account("999999999999"), true), ("alias/aws/ebs", .account("999999999999"), false),
+            (nil, .all, true), (nil, .account("999999999999"), true),
+            ("alias/aws/ebs", .account("999999999999"), false),
             ("alias/aws/ebs", .all, false), ("ours", .account("999999999999"), true), ("ours", .all, false),
         ] as [(String?, SnapshotRecipient, Bool)])
     func sharing(key: String?, recipient: SnapshotRecipient, isAllowed: Bool) throws {
