@@ -3,7 +3,7 @@ import SimulatedMachine
 
 /// A virtual disk in a file: a base, or a differencing disk that holds what was written since its parent was fixed.
 package struct VirtualHardDisk: Hashable, Sendable {
-    package let path: FilePath
+    package internal(set) var path: FilePath
     package internal(set) var format: Format
     package internal(set) var type: Kind
     /// The disk that it holds the differences to.

@@ -15,6 +15,18 @@ extension HyperV.Settings {
         ///
         /// Rule: HV-005.
         public var namesActOnEveryMatch = true
+        /// Checkpoints are listed in the order of their creation; else in that of their ids.
+        ///
+        /// Rule: HV-053.
+        public var listsCheckpointsByCreation = false
+        /// A move of a machine's storage takes every layer along; else the disks that are attached alone.
+        ///
+        /// Rule: HV-126.
+        public var storageMovesTakeWholeChains = true
+        /// A machine fails over when all its files are on volumes that the other nodes reach.
+        ///
+        /// Rule: HV-036.
+        public var failoverNeedsSharedFiles = true
         /// A saved machine's checkpoint holds a copy of its saved state.
         ///
         /// Rule: HV-013.

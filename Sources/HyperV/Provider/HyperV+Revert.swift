@@ -1,6 +1,7 @@
 import HashTreeCollections
 public import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// A native way back.
 enum RevertMethod: String, Hashable, Sendable, CaseIterable {
@@ -26,15 +27,17 @@ extension HyperV {
         }
         // Restore-VMSnapshot would find a broken chain only after it has stopped the machine.
         if let fault = faultInChains(of: checkpoint) { throw Refusal(fault) }
-        switch try choose(request.method) {
+        switch try choose(request.method, for: vm) {
         case .restore where !settings.provider.keepsFailedState: return try restore(checkpoint, of: vm)
         case .restore, .checkpointAndRestore: return try checkpointAndRestore(checkpoint, of: vm)
         case .newMachine: return try exportAndImport(checkpoint, of: vm)
         }
     }
 
-    private func choose(_ word: String?) throws(Refusal) -> RevertMethod {
-        guard let word else { return .restore }
+    private func choose(_ word: String?, for vm: VirtualMachine) throws(Refusal) -> RevertMethod {
+        guard let word else {
+            return AppliancePlan(for: vm.spec.appliance).comesBackAsNewMachine ? .newMachine : .restore
+        }
         guard let method = RevertMethod(rawValue: word) else {
             let known = RevertMethod.allCases.map(\.rawValue).joined(separator: ", ")
             throw Refusal(

@@ -3,15 +3,18 @@ import LabCore
 import SimulatedMachine
 
 extension HyperV {
-    /// The checkpoints of a machine, oldest first; a name without wildcards that is not there is an error.
+    /// The checkpoints of a machine; a name without wildcards that is not there is an error.
     ///
     /// `Get-VMSnapshot`. Rules: HV-050, HV-051 and HV-056.
+    ///
+    /// Whoever wants the latest sorts by the time of creation. Rule: HV-053.
     package func vmSnapshots(
         of id: VirtualMachine.ID, named name: String? = nil, type: SnapshotType? = nil
     ) throws(HyperVFault) -> [Checkpoint] {
+        let isByCreation = settings.inferred.listsCheckpointsByCreation
         let all = try machine(id).tree.inOrder.compactMap { checkpoints[$0] }
             .filter { type == nil || $0.type == type }
-            .sorted { ($0.created, $0.id) < ($1.created, $1.id) }
+            .sorted { isByCreation ? ($0.created, $0.id) < ($1.created, $1.id) : $0.id < $1.id }
         guard let name else { return all }
         let found = all.filter { Wildcard(name).matches($0.name) }
         guard found.isEmpty, !Wildcard(name).isPattern else { return found }

@@ -10,6 +10,11 @@ package struct Volume: Hashable, Sendable {
     /// Whether it can be reached.
     package internal(set) var isAvailable = true
 
+    /// Whether all nodes of the cluster reach it.
+    ///
+    /// Rule: HV-036.
+    package internal(set) var isShared = false
+
     /// The room that is left.
     package var free: ByteCount { used < capacity ? ByteCount(capacity.bytes - used.bytes) : .zero }
 }
