@@ -27,6 +27,7 @@ package struct PlaneContract<Plane: ControlPlane>: Sendable {
             Clause("power changes in every way that a scenario asks for") { try powerChanges() },
             Clause("what was there at the snapshot comes back, and what came later does not") { try comesBack() },
             Clause("after everything was removed nothing is left") { try removesEverything() },
+            Clause("what its manual restores to a new machine comes back as one, unasked") { try comesBackElsewhere() },
         ]
             + Step.allCases.flatMap { step in
                 faults.map { word, effect in
@@ -35,6 +36,27 @@ package struct PlaneContract<Plane: ControlPlane>: Sendable {
                     }
                 }
             }
+    }
+
+    /// A services box is restored to a new machine from its backup, where another appliance is taken back.
+    package static func comesBackElsewhere() throws -> [String] {
+        var findings: [String] = []
+        for appliance in [Appliance.circleCIServices, .gitHubEnterpriseServer] {
+            var plane = Plane(seed: 11)
+            var disks = [DiskSpec(role: .root, size: .gibibytes(1))]
+            if appliance != .circleCIServices { disks.append(DiskSpec(role: .data, size: .gibibytes(1))) }
+            let old = try plane.makeMachine(
+                MachineSpec(name: "box", appliance: appliance, version: "2.18", disks: disks, memory: .mebibytes(512)))
+            try plane.setPower(.shutDown, of: old)
+            let snapshot = try plane.takeSnapshot(SnapshotRequest(name: "before", scope: .machine), of: old)
+            let report = try plane.revert(RevertRequest(snapshot: snapshot.id), of: old)
+            let notes = report.notes.contains { $0.rule == "CCI-007" }
+            if (report.machine != old) != (appliance == .circleCIServices) {
+                findings.append("\(appliance.rawValue) came back as \(report.machine), was \(old)")
+            }
+            if notes, appliance != .circleCIServices { findings.append("\(appliance.rawValue) is no services box") }
+        }
+        return findings
     }
 
     private static var faults: [(String, Fault.CallEffect)] {

@@ -7,9 +7,13 @@ extension AzureCompute {
     mutating func accept(
         _ verb: Verb, on target: ResourceID, _ work: Work, lasting time: Duration, status: Int = 202
     ) -> Operation {
-        let operation = Operation(
+        var operation = Operation(
             id: Operation.ID(rawValue: world.names.uuid()), verb: verb, target: target, status: status, startTime: now,
-            state: .inProgress, work: work)
+            state: .inProgress, nextPoll: now, work: work)
+        if settings.retryAfter.isOnFirstAnswer {
+            operation.retryAfter = settings.timings.retryAfter
+            operation.nextPoll = now + settings.timings.retryAfter
+        }
         operations[operation.id] = operation
         if let machine = work.machine { virtualMachines[machine]?.operation = operation.id }
         enter(.operationEnds(operation.id), in: time)
@@ -20,7 +24,7 @@ extension AzureCompute {
     mutating func acceptDone(_ verb: Verb, on target: ResourceID, status: Int = 200) -> Operation {
         let operation = Operation(
             id: Operation.ID(rawValue: world.names.uuid()), verb: verb, target: target, status: status, startTime: now,
-            state: .succeeded(ended: now), work: .nothing)
+            state: .succeeded(ended: now), nextPoll: now, work: .nothing)
         operations[operation.id] = operation
         enter(.recordForgotten(operation.id), in: settings.timings.operationRecord)
         return operation
@@ -84,5 +88,29 @@ extension AzureCompute {
             throw fault
         }
         return found
+    }
+
+    /// What a poll is told, and how long the caller is asked to wait before the next one.
+    ///
+    /// Polls that come too early are passed over for a while and then refused. Rule: AZ-130.
+    package mutating func poll(
+        _ id: Operation.ID
+    ) throws(AzureFault) -> (operation: Operation, retryAfter: Duration?) {
+        var found = try operation(id)
+        if now < found.nextPoll {
+            found.earlyPolls += 1
+            operations[id] = found
+            guard found.earlyPolls <= settings.quotas.earlyPolls else {
+                var fault = AzureFault(
+                    "TooManyRequests", "The request is being throttled as the limit has been reached.", status: 429,
+                    rule: "AZ-130")
+                fault.retryAfter = found.nextPoll - now
+                throw fault
+            }
+        }
+        guard !found.isOver, settings.retryAfter.isOnPolls else { return (found, nil) }
+        found.nextPoll = max(found.nextPoll, now + settings.timings.retryAfter)
+        operations[id] = found
+        return (found, settings.timings.retryAfter)
     }
 }

@@ -19,6 +19,14 @@ package struct Operation: Hashable, Sendable {
     package let startTime: Instant
     /// Where it stands.
     package internal(set) var state: OperationState
+    /// How long the first answer asks the caller to wait; nothing where it does not say.
+    ///
+    /// Rule: AZ-130.
+    package internal(set) var retryAfter: Duration?
+    /// When the next poll may come.
+    var nextPoll: Instant
+    /// The polls that came before their time.
+    var earlyPolls = 0
     /// The address that a grant gives.
     package internal(set) var accessSAS: String?
     /// What is to be done.

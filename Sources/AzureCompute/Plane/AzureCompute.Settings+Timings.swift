@@ -71,6 +71,10 @@ extension AzureCompute.Settings {
         public var copyFloor: Duration = .seconds(30)
         /// How long a copy takes at most.
         public var copyLimit: Duration = .hours(24)
+        /// What `Retry-After` asks for between two polls of an operation.
+        ///
+        /// Rule: AZ-130.
+        public var retryAfter: Duration = .seconds(10)
 
         /// Makes the default timings.
         public init() {}

@@ -31,6 +31,10 @@ extension AzureCompute {
         ///
         /// Rule: AZ-132.
         public var isThrottling = false
+        /// Which answers about an operation say when to ask again.
+        ///
+        /// Rule: AZ-130.
+        public var retryAfter = RetryAfter.everywhere
         /// How long each step takes.
         public var timings = Timings()
         /// How much of everything there may be.
@@ -48,6 +52,16 @@ extension AzureCompute {
 }
 
 extension AzureCompute.Settings {
+    /// Which answers about an operation carry `Retry-After`.
+    ///
+    /// Rule: AZ-130.
+    public enum RetryAfter: Hashable, Sendable, CaseIterable {
+        case everywhere, onFirstAnswer, onPolls, nowhere
+
+        var isOnFirstAnswer: Bool { self == .everywhere || self == .onFirstAnswer }
+        var isOnPolls: Bool { self == .everywhere || self == .onPolls }
+    }
+
     /// How much of everything there may be.
     public struct Quotas: Hashable, Sendable {
         /// Incremental snapshots of one disk at any moment.
@@ -98,6 +112,10 @@ extension AzureCompute.Settings {
         ///
         /// Rule: AZ-091.
         public var allocatableCores: Int?
+        /// Polls of one operation that come before their time and are answered all the same.
+        ///
+        /// Rule: AZ-130.
+        public var earlyPolls = 3
         /// Tags of one resource.
         ///
         /// Rule: AZ-015.

@@ -1,6 +1,7 @@
 import HashTreeCollections
 public import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// A way back; none of them is a verb of the platform.
 ///
@@ -69,6 +70,12 @@ extension AzureCompute {
     private func chooseMethod(_ request: RevertRequest, _ plan: inout RestorePlan) throws(Refusal) -> RevertMethod {
         let hasRoot = plan.sources.contains { $0.role == .root }
         guard let method = try RevertMethod.named(request.method, code: "NotSupported") else {
+            if hasRoot, let spec = virtualMachines[plan.machine]?.guest?.spec,
+                AppliancePlan(for: spec.appliance).comesBackAsNewMachine
+            {
+                plan.notes.append(AppliancePlan.newMachineNote)
+                return .newMachine
+            }
             plan.notes.append(
                 Note("Chose to swap disks: the machine keeps its id, its interfaces and its settings.", rule: "AZ-080"))
             return hasRoot ? .swapOSDisk : .swapDataDisk

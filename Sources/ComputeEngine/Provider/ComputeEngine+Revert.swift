@@ -1,6 +1,7 @@
 import HashTreeCollections
 public import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// A way back.
 enum RevertMethod: String, ProviderMethod {
@@ -81,6 +82,12 @@ extension ComputeEngine {
     /// Rule: GCE-125.
     private func chooseMethod(_ request: RevertRequest, _ plan: inout RestorePlan) throws(Refusal) -> RevertMethod {
         guard let method = try RevertMethod.named(request.method, code: "UNSUPPORTED_OPERATION") else {
+            if plan.sources.contains(where: { $0.role == .root }), let spec = instances[plan.machine]?.guest?.spec,
+                AppliancePlan(for: spec.appliance).comesBackAsNewMachine
+            {
+                plan.notes.append(AppliancePlan.newMachineNote)
+                return .newInstance
+            }
             plan.notes.append(
                 Note(
                     "Chose to swap disks: the instance keeps its id, its internal address and its metadata.",

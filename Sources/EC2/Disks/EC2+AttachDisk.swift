@@ -17,6 +17,9 @@ extension EC2 {
             try ec2.endDryRun(dryRun)
             var volume = try ec2.volume(id)
             let instance = try ec2.instance(target)
+            if volume.isMultiAttach, volume.attachment != nil {
+                return try ec2.attachFurther(volume, to: instance, as: device)
+            }
             try ec2.checkAttachment(of: volume, to: instance, as: device)
             do throws(NotInState<VolumeState>) { try volume.state.attach() } catch { throw .notAvailable(id) }
             return ec2.connect(volume, to: target, device: device, deleteOnTermination: false)
@@ -26,6 +29,11 @@ extension EC2 {
     private func checkAttachment(of volume: Volume, to instance: Instance, as device: String) throws(EC2Fault) {
         guard volume.attachment == nil else { throw .alreadyAttached(volume.id) }
         guard volume.state == .available else { throw .notAvailable(volume.id) }
+        try checkPlace(of: volume, on: instance, as: device)
+    }
+
+    /// Whether there is room for a volume on an instance, and both fit each other.
+    func checkPlace(of volume: Volume, on instance: Instance, as device: String) throws(EC2Fault) {
         guard volume.zone == instance.zone else { throw .otherZone(volume.id, instance.id) }
         guard instance.state == .running || instance.state == .stopped else {
             throw EC2Fault(
@@ -43,6 +51,7 @@ extension EC2 {
         guard volume.productCodes.isEmpty || instance.state == .stopped else {
             throw .marketplaceCodes(volume.id, instance.id, verb: "attach")
         }
+        guard device != instance.rootDevice || !volume.isMultiAttach else { throw .bootsNobody(volume.id) }
         guard device != instance.rootDevice || volume.shape.type.isBootable else {
             throw EC2Fault(
                 "BootForVolumeTypeUnsupported", "A \(volume.shape.type) volume cannot be a boot volume.",
@@ -71,6 +80,10 @@ extension EC2 {
     }
 
     mutating func finishAttachment(of id: Volume.ID, _ number: Int) {
+        if let place = volumes[id]?.furtherAttachments.firstIndex(where: { $0.number == number }) {
+            _ = volumes[id]?.furtherAttachments[place].state.connected()
+            return
+        }
         guard volumes[id]?.attachment?.number == number else { return }
         guard volumes[id]?.attachment?.state.connected() == true else { return }
         note(id.rawValue, "attaching -> attached")

@@ -15,6 +15,7 @@ package struct CreateVolume: Hashable, Sendable {
     package var throughput: Int?
     package var isEncrypted: Bool?
     package var key: String?
+    package var isMultiAttach = false
     /// The speed at which blocks are loaded from the snapshot, in MiB a second.
     package var initializationRate: Int?
     package var tags: [ResourceTag] = []
@@ -96,7 +97,8 @@ extension EC2 {
                 "InvalidParameterDependency", "The parameter KmsKeyId requires the parameter Encrypted to be set.",
                 rule: "AWS-054")
         }
-        _ = try volumeType(request.type)
+        let type = try volumeType(request.type)
+        guard !request.isMultiAttach || type.isMultiAttachable else { throw .notMultiAttachable(type) }
         try checkTags(request.tags)
     }
 
@@ -144,6 +146,7 @@ extension EC2 {
     ) -> Volume {
         let key = encryptionKey(asked: request.key, isEncrypted: request.isEncrypted, source: source?.key)
         var volume = emptyVolume(shape, in: zone, key: key)
+        volume.isMultiAttach = request.isMultiAttach
         if let source { fill(&volume, from: source, rate: request.initializationRate) }
         put(volume, tags: request.tags)
         enter(.volumeCreated(volume.id), in: settings.timings.volumeCreation)
@@ -217,6 +220,7 @@ extension Volume {
     fileprivate var asAnswered: Volume {
         var shown = self
         shown.attachment = nil
+        shown.furtherAttachments = []
         shown.created = created.wholeSecond
         return shown
     }

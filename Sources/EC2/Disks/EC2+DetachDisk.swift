@@ -14,6 +14,10 @@ extension EC2 {
         try call("DetachVolume", on: id.rawValue, answer: { $0.state.rawValue }) { ec2 throws(EC2Fault) in
             try ec2.endDryRun(dryRun)
             let volume = try ec2.volume(id)
+            guard !volume.isMultiAttach || source != nil else { throw .fromWhom(id) }
+            if let source, let further = volume.furtherAttachments.first(where: { $0.instance == source }) {
+                return try ec2.detachFurther(volume, further, device: device)
+            }
             guard var attachment = volume.attachment else { throw .notAttached(id) }
             guard source ?? attachment.instance == attachment.instance, device ?? attachment.device == attachment.device
             else { throw .attachedElsewhere(id) }
@@ -48,6 +52,7 @@ extension EC2 {
     ///
     /// Rule: AWS-082.
     mutating func finishDetachment(of id: Volume.ID, _ number: Int) {
+        endFurther(of: id) { $0.number == number && $0.state == .detaching }
         guard var attachment = volumes[id]?.attachment, attachment.number == number else { return }
         let isMounted = attachment.isInMachine && instances[attachment.instance]?.machine.power == .on
         let isOver = attachment.state.disconnected(isMounted: isMounted)
@@ -69,7 +74,9 @@ extension EC2 {
     /// Ends what waits for the guest to let go, now that it is off.
     mutating func releaseBusyVolumes(of id: Instance.ID) {
         guard let instance = instances[id] else { return }
-        for volume in instance.devices.values.sorted() { release(volume, isForced: false) }
+        for volume in instance.devices.values.sorted() where volumes[volume]?.attachment?.instance == id {
+            release(volume, isForced: false)
+        }
         instances[id]?.blockedDevices = []
     }
 
@@ -80,7 +87,13 @@ extension EC2 {
         moveContentsOutOfMachine(id)
         guard var volume = volumes[id], let attachment = volume.attachment else { return }
         instances[attachment.instance]?.devices[attachment.device] = nil
-        volume.attachment = nil
+        volume.attachment = volume.furtherAttachments.first
+        volume.furtherAttachments = Array(volume.furtherAttachments.dropFirst())
+        guard volume.attachment == nil else {
+            volumes[id] = volume
+            note(id.rawValue, "detached from \(attachment.instance)")
+            return moveContentsIntoMachine(id)
+        }
         _ = volume.state.detached()
         volumes[id] = volume
         note(id.rawValue, "detached from \(attachment.instance), in-use -> available")

@@ -21,6 +21,14 @@ package struct Volume: Hashable, Sendable, Identified {
     /// The key that encrypts it; nothing when it is not encrypted.
     package var key: String?
     package var attachment: Attachment?
+    /// Whether other instances may have it too.
+    ///
+    /// Rule: AWS-093.
+    package var isMultiAttach = false
+    /// The attachments to instances besides the first, whose guests see the bare device.
+    ///
+    /// Rule: AWS-093.
+    package internal(set) var furtherAttachments: [Attachment] = []
     /// Why it is in error.
     package var statusMessage: String?
     package var isFastRestored = false

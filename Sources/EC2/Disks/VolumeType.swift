@@ -35,6 +35,11 @@ package struct VolumeType: RawRepresentable, Hashable, Sendable, CustomStringCon
     /// Rule: AWS-094.
     package var isBootable: Bool { self != .st1 && self != .sc1 }
 
+    /// Whether several instances can have it at a time.
+    ///
+    /// Rule: AWS-093.
+    package var isMultiAttachable: Bool { self == .io1 || self == .io2 }
+
     /// Whether the caller says how fast it is to be.
     var takesIOPS: Bool { self == .gp3 || self == .io1 || self == .io2 }
 

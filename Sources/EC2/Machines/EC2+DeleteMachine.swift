@@ -57,9 +57,13 @@ extension EC2 {
     mutating func giveUpEverything(of id: Instance.ID) {
         guard let instance = instances[id] else { return }
         for volume in instance.devices.values.sorted() {
+            guard volumes[volume]?.attachment?.instance == id else {
+                endFurther(of: volume) { $0.instance == id }
+                continue
+            }
             let goesAlong = volumes[volume]?.attachment?.deleteOnTermination ?? false
             separate(volume)
-            if goesAlong, let gone = volumes[volume] { remove(gone) }
+            if goesAlong, let gone = volumes[volume], gone.attachment == nil { remove(gone) }
         }
         if let address = instance.elasticAddress { dissociate(address, from: id) }
         instances[id]?.devices = [:]

@@ -86,6 +86,10 @@ extension EC2.Settings {
         ///
         /// Rule: AWS-077.
         public var attachments = 28
+        /// Instances that have one volume at a time.
+        ///
+        /// Rule: AWS-093.
+        public var instancesPerVolume = 16
         /// Running On-Demand instances, in virtual processors.
         ///
         /// Rule: AWS-114.

@@ -60,6 +60,12 @@ extension EC2 {
             plan.notes.append(Note("Chose a new instance: the snapshot is an image.", rule: "AWS-117"))
             return .newInstance
         }
+        if roles.contains(.root), let spec = instances[plan.machine]?.software.spec,
+            AppliancePlan(for: spec.appliance).comesBackAsNewMachine
+        {
+            plan.notes.append(AppliancePlan.newMachineNote)
+            return .newInstance
+        }
         let root = plan.sources.first { $0.role == .root }?.material
         let instance = instances[plan.machine]
         if roles == [.root], instance?.state == .running, let root, instance?.rootHistory.contains(root.volume) == true

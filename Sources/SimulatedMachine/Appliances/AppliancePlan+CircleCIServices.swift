@@ -7,7 +7,7 @@ extension AppliancePlan {
     /// Rule: CCI-001.
     static let circleCIServices = AppliancePlan(
         tables: ["projects", "records", "builds"], notesMigrations: true, checksAddresses: true,
-        bootDuration: .seconds(60)
+        comesBackAsNewMachine: true, bootDuration: .seconds(60)
     ) { from, to, plan in
         [
             UpgradeStep(.preCheck, .check(.versionDiffers), .seconds(1)),

@@ -15,6 +15,10 @@ package struct AppliancePlan: Sendable {
     package var settingsRole: DiskRole
     /// Whether the service refuses to work under addresses that are not in its configuration.
     package var checksAddresses: Bool
+    /// Whether a restore makes a new machine from the backup instead of taking the old one back.
+    ///
+    /// Rule: CCI-007.
+    package var comesBackAsNewMachine: Bool
     /// From power-on until the service is up.
     package var bootDuration: Duration
     /// The steps from one version to another.
@@ -36,7 +40,8 @@ package struct AppliancePlan: Sendable {
 
     init(
         tables: [String], notesMigrations: Bool, hasTwoPartitions: Bool = false,
-        settingsRole: DiskRole = .root, checksAddresses: Bool = false, bootDuration: Duration,
+        settingsRole: DiskRole = .root, checksAddresses: Bool = false, comesBackAsNewMachine: Bool = false,
+        bootDuration: Duration,
         upgrade: @escaping @Sendable (VersionNumber, VersionNumber, AppliancePlan) -> [UpgradeStep]
     ) {
         self.tables = tables
@@ -44,9 +49,15 @@ package struct AppliancePlan: Sendable {
         self.hasTwoPartitions = hasTwoPartitions
         self.settingsRole = settingsRole
         self.checksAddresses = checksAddresses
+        self.comesBackAsNewMachine = comesBackAsNewMachine
         self.bootDuration = bootDuration
         self.upgrade = upgrade
     }
+
+    /// What a provider says when it restores a machine in the way that the appliance's manual asks for.
+    package static let newMachineNote = Note(
+        "Chose a new machine: the appliance's manual restores from a backup and takes no machine back.", rule: "CCI-007"
+    )
 
     /// The schema that a version works on.
     package func schema(for version: String) -> String { VersionNumber(version).prefix(Self.schemaParts) }

@@ -1,6 +1,7 @@
 import HashTreeCollections
 public import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// A native way back.
 enum RevertMethod: String, ProviderMethod {
@@ -33,7 +34,8 @@ extension VSphere {
             let message = "A revert brings back all disks of a snapshot, not some."
             throw Refusal(.unsupported, code: "NotSupported", message: message, rule: "VMW-070")
         }
-        switch try RevertMethod.named(request.method, code: "NotSupported") ?? .revert {
+        let usual = AppliancePlan(for: vm.spec.appliance).comesBackAsNewMachine ? RevertMethod.newMachine : .revert
+        switch try RevertMethod.named(request.method, code: "NotSupported") ?? usual {
         case .newMachine: return try cloneInstead(of: vm, from: snapshot)
         case .revert: return try revertInPlace(vm, to: snapshot, suppressesPowerOn: false)
         case .revertWithoutPowerOn: return try revertInPlace(vm, to: snapshot, suppressesPowerOn: true)

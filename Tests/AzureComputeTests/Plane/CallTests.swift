@@ -171,6 +171,31 @@ struct CallTests {
         plane.refuses("TooManyRequests", "AZ-133", status: 429) { _ = try $0.createGroup("h", location: "eastus") }
     }
 
+    @Test(
+        "AZ-130: who polls faster than the answers ask for is refused after a while, wherever they ask for it",
+        arguments: AzureCompute.Settings.RetryAfter.allCases)
+    func polls(places: AzureCompute.Settings.RetryAfter) throws {
+        var plane = AzureCompute.seeded()
+        plane.settings.retryAfter = places
+        let operation = try plane.createDisk(plane.diskID("d"), CreateDisk(location: "eastus", .init(.empty)).sized(4))
+        let isOnFirst = places == .everywhere || places == .onFirstAnswer
+        let isOnPolls = places == .everywhere || places == .onPolls
+        #expect(operation.retryAfter == (isOnFirst ? .seconds(10) : nil))
+        var refusals = 0
+        for _ in 0..<6 {
+            do {
+                #expect(try plane.poll(operation.id).retryAfter == (isOnPolls ? .seconds(10) : nil))
+            } catch {
+                #expect(error.rule == "AZ-130" && error.status == 429 && error.retryAfter == .seconds(10))
+                refusals += 1
+            }
+        }
+        #expect(refusals == (places == .nowhere ? 0 : isOnFirst ? 3 : 2))
+        plane.advance(by: .hours(1))
+        #expect(try plane.poll(operation.id).operation.isOver)
+        #expect(try plane.poll(operation.id).retryAfter == nil)
+    }
+
     @Test("AZ-129, AZ-131 and AZ-135: an operation fails late, is told with 200, and is forgotten after a day")
     func lateFailure() throws {
         var plane = AzureCompute.seeded()
@@ -187,6 +212,14 @@ struct CallTests {
         #expect(plane.end(of: try plane.start(machine)) == nil, "asked for again it is done")
         plane.advance(by: .hours(25))
         plane.refuses(.notFound, "AZ-131", status: 404) { _ = try $0.operation(operation.id) }
+    }
+}
+
+extension CreateDisk {
+    fileprivate func sized(_ sizeGB: Int) -> CreateDisk {
+        var request = self
+        request.sizeGB = sizeGB
+        return request
     }
 }
 

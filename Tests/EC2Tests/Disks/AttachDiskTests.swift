@@ -224,4 +224,62 @@ struct AttachDiskTests {
             _ = try $0.attachVolume(volume, to: instance, device: "/dev/sda1")
         }
     }
+
+    /// A volume of type io2 for several instances, and as many instances besides the bench's own.
+    private func shared(_ count: Int) throws -> (bench: Bench, volume: Volume.ID, others: [Instance.ID]) {
+        var bench = try Bench()
+        var request = CreateVolume(zone: "us-east-1a", size: 4, type: "io2")
+        (request.iops, request.isMultiAttach) = (100, true)
+        let volume = try bench.ec2.createVolume(request).id
+        var launch = RunInstances(image: bench.image)
+        (launch.minCount, launch.maxCount) = (count, count)
+        let others = try bench.ec2.runInstances(launch).map(\.id)
+        bench.ec2.advance(by: .minutes(5))
+        return (bench, volume, others)
+    }
+
+    @Test("AWS-093: a volume for several instances is of type io1 or io2, and boots nobody", arguments: ["gp3", "st1"])
+    func multiAttachTypes(type: String) throws {
+        var (bench, volume, others) = try shared(1)
+        var request = CreateVolume(zone: "us-east-1a", size: 125, type: type)
+        request.isMultiAttach = true
+        let wrong = request
+        bench.refuses(.invalidParameterCombination, nil, "AWS-093") { _ = try $0.createVolume(wrong) }
+        let (root, other) = (try #require(bench.ec2.instances[others[0]]?.devices["/dev/sda1"]), others[0])
+        _ = try bench.ec2.stopInstances([other])
+        bench.ec2.advance(by: .minutes(1))
+        _ = try bench.ec2.detachVolume(root)
+        bench.ec2.advance(by: .seconds(3))
+        bench.refuses(.invalidParameterValue, nil, "AWS-093") {
+            _ = try $0.attachVolume(volume, to: other, device: "/dev/sda1")
+        }
+    }
+
+    @Test("AWS-093: sixteen instances have the volume at a time, each once, and a detachment names one")
+    func multiAttach() throws {
+        var (bench, volume, others) = try shared(16)
+        let first = bench.instance
+        for instance in [first] + others.prefix(15) {
+            _ = try bench.ec2.attachVolume(volume, to: instance, device: "/dev/sdg")
+        }
+        bench.ec2.advance(by: .seconds(3))
+        bench.refuses(.invalidParameterValue, nil, "AWS-093") {
+            _ = try $0.attachVolume(volume, to: others[15], device: "/dev/sdg")
+        }
+        bench.refuses("VolumeInUse", nil, "AWS-072") {
+            _ = try $0.attachVolume(volume, to: others[3], device: "/dev/sdh")
+        }
+        bench.refuses(.invalidParameterCombination, nil, "AWS-093") { _ = try $0.detachVolume(volume) }
+        bench.refuses("VolumeInUse", nil, "AWS-085") { try $0.deleteVolume(volume) }
+        _ = try bench.ec2.detachVolume(volume, from: others[3])
+        _ = try bench.ec2.detachVolume(volume, from: first)
+        bench.ec2.advance(by: .seconds(3))
+        #expect(bench.ec2.instances[others[3]]?.devices["/dev/sdg"] == nil)
+        #expect(bench.ec2.instances[first]?.devices["/dev/sdg"] == nil)
+        #expect(bench.ec2.volumes[volume]?.state == .inUse && bench.ec2.volumes[volume]?.furtherAttachments.count == 13)
+        _ = try bench.ec2.terminateInstances(others)
+        bench.ec2.advance(by: .minutes(5))
+        #expect(bench.ec2.volumes[volume]?.state == .available)
+        try bench.ec2.deleteVolume(volume)
+    }
 }

@@ -9,4 +9,10 @@ struct ContractTests {
         let findings = try clause.findings()
         #expect(findings == [])
     }
+
+    @Test("CCI-007: a services box is restored to a new machine, where another appliance is taken back")
+    func servicesBox() throws {
+        let findings = try PlaneContract<VSphere>.comesBackElsewhere()
+        #expect(findings == [])
+    }
 }
