@@ -5,6 +5,8 @@ package import LabCore
 package struct GuestImage: Hashable, Sendable {
     /// The absolute path of the kernel.
     package var kernel: String
+    /// The absolute path of the kernel in the form that firmware starts, which unpacks itself.
+    package var packedKernel: String
     /// The absolute path of the initial file system.
     package var initialFileSystem: String
     /// The kernel's command line.
@@ -16,9 +18,11 @@ package struct GuestImage: Hashable, Sendable {
 
     /// Makes a description of a guest.
     package init(
-        kernel: String, initialFileSystem: String, commandLine: String, memory: ByteCount, disks: [GuestDisk]
+        kernel: String, packedKernel: String, initialFileSystem: String, commandLine: String, memory: ByteCount,
+        disks: [GuestDisk]
     ) {
         self.kernel = kernel
+        self.packedKernel = packedKernel
         self.initialFileSystem = initialFileSystem
         self.commandLine = commandLine
         self.memory = memory

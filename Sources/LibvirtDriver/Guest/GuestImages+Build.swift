@@ -17,6 +17,7 @@ extension GuestImages {
         Requirement(program: "dpkg-deb", package: "dpkg"),
         Requirement(program: "fakechroot", package: "fakechroot"),
         Requirement(program: "fakeroot", package: "fakeroot"),
+        Requirement(program: "lz4", package: "lz4"),
         Requirement(program: "mke2fs", package: "e2fsprogs"),
         Requirement(program: "mmdebstrap", package: "mmdebstrap"),
         Requirement(program: "perl", package: "perl-base"),

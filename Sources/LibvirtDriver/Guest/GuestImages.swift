@@ -68,7 +68,7 @@ extension GuestImages {
     }
 
     private func kernel(_ surroundings: String, _ progress: @escaping Progress) async throws(Refusal) -> String {
-        let digest = GuestScripts.digest(of: ["build-kernel.sh", "early-init.sh"])
+        let digest = GuestScripts.digest(of: ["build-kernel.sh", "early-init.sh", "freeze-hook.sh"])
         return try await make("kernel-\(key(surroundings, digest))", progress) { draft, scripts throws(Refusal) in
             progress("packing a kernel and its initial file systems from Debian packages")
             try await run(["sh", "build-kernel.sh", draft], in: scripts)
@@ -91,7 +91,8 @@ extension GuestImages {
             let ledger = recipe.layout.databaseLog == .root ? "/var/lib/labapp/ledger" : ""
             try await run(
                 [
-                    "DATA_DISK=\(recipe.hasDataDisk ? "yes" : "")", "fakeroot", "sh", "build-guest.sh", base, package,
+                    "DATA_DISK=\(recipe.hasDataDisk ? "yes" : "")", "BUSYBOX=\(kernel)/busybox", "fakeroot", "sh",
+                    "build-guest.sh", base, package,
                     draft, recipe.appliance.rawValue, recipe.version, database, ledger,
                 ], in: scripts)
         }
@@ -106,14 +107,16 @@ extension GuestImages {
             disks.append(try disk(.external, "\(made)/external.ext4"))
         }
         return GuestImage(
-            kernel: "\(kernel)/kernel", initialFileSystem: "\(kernel)/initrd.debian",
+            kernel: "\(kernel)/kernel", packedKernel: "\(kernel)/kernel.packed",
+            initialFileSystem: "\(kernel)/initrd.debian",
             commandLine: "console=ttyS0 panic=-1 quiet \(Self.quick) \(words)", memory: .mebibytes(256),
             disks: disks)
     }
 
     private func tiny(_ kernel: String) throws(Refusal) -> GuestImage {
         GuestImage(
-            kernel: "\(kernel)/kernel", initialFileSystem: "\(kernel)/initrd.tiny",
+            kernel: "\(kernel)/kernel", packedKernel: "\(kernel)/kernel.packed",
+            initialFileSystem: "\(kernel)/initrd.tiny",
             commandLine: "console=ttyS0 panic=-1 quiet \(Self.quick) belay.guest=tiny belay.data=vdb",
             memory: .mebibytes(256),
             disks: [

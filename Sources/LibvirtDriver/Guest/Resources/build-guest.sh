@@ -1,8 +1,8 @@
 #!/bin/sh
 # build-guest BASE PACKAGE OUT APPLIANCE VERSION DATABASE LEDGER: makes OUT/root.ext4 from BASE/root.tar with PACKAGE
 # installed, and the disks with its database: DATABASE is the folder in the guest (/data or /external and below), LEDGER
-# a file on the root disk or nothing. OUT/data.ext4 is made when DATA_DISK is set. Runs in a folder with the guest's
-# scripts, under fakeroot.
+# a file on the root disk or nothing. OUT/data.ext4 is made when DATA_DISK is set, and BUSYBOX is a static busybox. Runs
+# in a folder with the guest's scripts, under fakeroot.
 set -e
 base=$1 package=$2 out=$3 appliance=$4 version=$5 database=$6 ledger=$7
 root=$out/rootfs
@@ -12,8 +12,13 @@ echo "installing labapp $version for $appliance"
 tar -xf "$base/root.tar" -C "$root" --exclude='./dev/*'
 
 mkdir -p "$root/usr/lib/belay/shim" "$root/etc/labapp" "$root/data" "$root/external" "$root/var/lib/labapp/upgrade"
-for script in fill step stand-still upgrade init; do install -m 755 "$script.sh" "$root/usr/lib/belay/$script"; done
-install -m 755 freeze-hook.sh "$root/usr/lib/belay/freeze-hook"
+for script in fill upgrade init; do install -m 755 "$script.sh" "$root/usr/lib/belay/$script"; done
+# What runs often is run by a static program, which starts without looking for its libraries.
+install -m 755 "$BUSYBOX" "$root/usr/lib/belay/busybox"
+for script in step stand-still freeze-hook; do
+    sed '1s|.*|#!/usr/lib/belay/busybox sh|' "$script.sh" >"$root/usr/lib/belay/$script"
+    chmod 755 "$root/usr/lib/belay/$script"
+done
 install -m 755 appliance.pl "$root/usr/lib/belay/appliance"
 install -m 755 keeper.pl "$root/usr/lib/belay/keeper"
 install -m 644 facts.pl means.pl "$root/usr/lib/belay/"
@@ -21,7 +26,7 @@ install -m 755 dpkg-deb.sh "$root/usr/lib/belay/shim/dpkg-deb"
 install -m 755 dpkg-deb-stream.pl "$root/usr/lib/belay/dpkg-deb-stream"
 install -m 755 shutdown.sh "$root/usr/sbin/shutdown"
 # The guest agent sets the time only where it can set a hardware clock as well, of which this machine needs none.
-printf '#!/bin/true\n' >"$root/usr/sbin/hwclock"
+printf '#!/usr/lib/belay/busybox true\n' >"$root/usr/sbin/hwclock"
 chmod 755 "$root/usr/sbin/hwclock"
 addresses=/etc/labapp/address.conf
 [ "$appliance" = circleci-services ] && addresses=/etc/default/replicated # CCI-010

@@ -16,7 +16,25 @@ libraries=$(apt-cache depends --recurse --important qemu-guest-agent | sed -n 's
 (cd "$work/packages" && apt-get download -q -o Acquire::Retries=5 "$image" busybox-static qemu-guest-agent $libraries >"$work/log" 2>&1) ||
     { cat "$work/log" >&2; exit 1; }
 for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$work/unpacked"; done
-cp "$work"/unpacked/boot/vmlinuz-* "$out/kernel"
+cp "$work"/unpacked/boot/vmlinuz-* "$out/kernel.packed"
+
+# number PLACE BYTES: a number of the packed kernel's header, see Documentation/x86/boot.rst of Linux.
+number() { od -An -v -t "u$2" -j "$1" -N "$2" "$out/kernel.packed" | tr -d ' '; }
+# unpack: the kernel itself, which an emulated processor takes half a second to unpack, at every boot. The four bytes that
+# follow what is packed are no part of it, which not every program likes.
+unpack() {
+    start=$((($(number 497 1) + 1) * 512 + $(number 584 4)))
+    payload() { tail -c "+$((start + 1))" "$out/kernel.packed" | head -c "$(number 588 4)"; }
+    case $(payload | od -An -v -t x1 -N 4 | tr -d ' ') in
+    02214c18) payload | lz4 -dcq ;;
+    fd377a58) payload | xz -dcq ;;
+    1f8b*) payload | gzip -dcq ;;
+    esac
+}
+unpack >"$out/kernel" 2>/dev/null || true
+# QEMU starts it by the entry that a note of Xen's, number 18, names; without one it starts the packed kernel alone.
+LC_ALL=C grep -qaP '\x04\x00\x00\x00[\x04\x08]\x00\x00\x00\x12\x00\x00\x00Xen\x00' "$out/kernel" ||
+    cp "$out/kernel.packed" "$out/kernel"
 
 echo "packing the initial file systems"
 tree=$work/tree
@@ -24,6 +42,7 @@ mkdir -p "$tree/bin" "$tree/modules" "$tree/proc" "$tree/sys" "$tree/dev" "$tree
 ln -s ../run "$tree/var/run"
 ln -s /proc/self/mounts "$tree/etc/mtab"
 cp "$(find "$work/unpacked" -path '*bin/busybox' -type f | head -n 1)" "$tree/bin/busybox"
+cp "$tree/bin/busybox" "$out/busybox"
 install -m 755 "$scripts/early-init.sh" "$tree/init"
 for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console; do
     file=$(find "$work/unpacked" -name "$module.ko*" | head -n 1)
@@ -34,11 +53,14 @@ for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev vir
     esac
     echo "$module.ko" >>"$tree/modules/order"
 done
+# Loaded by nobody but who wants to see the variables of a machine's firmware.
+find "$work/unpacked" -name 'efivarfs.ko*' -exec cp {} "$tree/modules/" \;
 # An initial file system is an archive of the owner root, whoever builds it: that is what -R says.
 (cd "$tree" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) >"$out/initrd.debian"
 
 # The agent with the libraries that the loader finds for it among the unpacked packages.
 mkdir -p "$tree/sbin" "$tree/lib" "$tree/lib64"
+install -m 755 "$scripts/freeze-hook.sh" "$tree/bin/freeze-hook"
 cp "$(find "$work/unpacked" -path '*bin/qemu-ga' -type f | head -n 1)" "$tree/bin/qemu-ga"
 loader=$(find "$work/unpacked" -name 'ld-linux*.so.*' | head -n 1)
 folders=$(find "$work/unpacked" -name '*.so.*' -exec dirname {} + | sort -u | tr '\n' ':')

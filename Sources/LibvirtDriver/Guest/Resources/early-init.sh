@@ -55,7 +55,7 @@ if [ "$guest" = tiny ]; then
     printf '#!/bin/busybox true\n' >/sbin/hwclock
     chmod 755 /sbin/hwclock
     export PATH=/bin:/sbin
-    qemu-ga -m virtio-serial -p "$port" -d
+    qemu-ga -m virtio-serial -p "$port" -F/bin/freeze-hook -d
     while :; do
         sleep 3600 &
         wait $!
