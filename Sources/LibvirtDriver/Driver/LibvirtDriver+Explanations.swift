@@ -43,6 +43,9 @@ extension LibvirtDriver {
                 .power, [.changed], "LV-037", "A revert to disks alone leaves the machine off.",
                 when: [.reverted("external"), .memory(false)]),
             Explanation(
+                .service, [.changed], "LV-037", "A revert to disks alone leaves the machine off, and its service down.",
+                when: [.reverted("external"), .memory(false), .differs(.power, true)]),
+            Explanation(
                 .power, [.changed], "LV-034", "A revert gives the state that was captured, the machine's power too.",
                 when: [.reverted("internal")]),
         ]
@@ -59,10 +62,17 @@ extension LibvirtDriver {
         return others.map { Explanation($0, [.changed], "LV-061", identity, when: isNew) }
             + lost.map { Explanation($0, [.lost, .changed], "LV-061", memory, when: isNew) } + [
                 Explanation(
-                    .snapshots, [.changed], "LV-061", "The snapshots stay with the machine they were taken of.",
+                    .snapshots, [.changed, .lost], "LV-061", "The snapshots stay with the machine they were taken of.",
                     when: isNew),
                 Explanation(
+                    .configuration, [.changed], "CCI-010",
+                    "The new addresses were put into a file of the configuration, as they must be after a restore.",
+                    when: isNew + [.appliance(.circleCIServices), .differs(.configuredAddress, true)]),
+                Explanation(
                     .power, [.changed], "LV-061", "Without its memory a new machine is found off.", when: isNew),
+                Explanation(
+                    .service, [.changed], "LV-061", "Without its memory a new machine is found off, its service down.",
+                    when: isNew + [.differs(.power, true)]),
             ]
     }
 }
