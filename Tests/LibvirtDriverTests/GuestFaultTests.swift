@@ -45,19 +45,37 @@ extension RealMachines {
             }
         }
 
-        @Test("LV-027: a guest that refuses to freeze is not left frozen")
-        func refusesToFreeze() async throws {
+        @Test("LV-027: a guest that is frozen already refuses to freeze, and is not left frozen")
+        func isFrozenAlready() async throws {
             try await withMachine { lab, machine in
-                try await lab.driver.inject(.quiesceRefused, into: machine)
-                let found = try await refusal {
-                    let request = SnapshotRequest(name: "s", quiesce: .required)
-                    _ = try await lab.provider.takeSnapshot(request, of: machine)
-                }
+                let request = SnapshotRequest(name: "s", quiesce: .required)
+                try await lab.driver.call(.freeze(machine.rawValue))
+                let found = try await refusal { _ = try await lab.provider.takeSnapshot(request, of: machine) }
                 #expect(found.rule == "LV-027")
                 try await lab.write("thawed", on: machine)
                 #expect(try await lab.read(on: machine) == "thawed")
-                let again = SnapshotRequest(name: "s", quiesce: .required)
-                #expect(try await lab.provider.takeSnapshot(again, of: machine).isQuiesced, "it refused once")
+                #expect(try await lab.provider.takeSnapshot(request, of: machine).isQuiesced)
+            }
+        }
+
+        @Test func `a guest refuses to freeze once, and has written nothing for it`() async throws {
+            try await withMachine { lab, machine in
+                let before = files(of: machine, in: lab)
+                try await lab.shell("echo precious >/data/loose", on: machine)
+                let required = SnapshotRequest(name: "s", quiesce: .required)
+                try await lab.driver.inject(.quiesceRefused, into: machine)
+                let found = try await refusal { _ = try await lab.provider.takeSnapshot(required, of: machine) }
+                #expect(found.kind == .failed && found.rule == nil)
+                #expect(files(of: machine, in: lab) == before)
+                try await lab.driver.inject(.quiesceRefused, into: machine)
+                let preferred = SnapshotRequest(name: "s", quiesce: .preferred)
+                let snapshot = try await lab.provider.takeSnapshot(preferred, of: machine)
+                #expect(!snapshot.isQuiesced && snapshot.notes.count == 1)
+                let second = SnapshotRequest(name: "t", quiesce: .required)
+                #expect(try await lab.provider.takeSnapshot(second, of: machine).isQuiesced, "it refused once")
+                _ = try await lab.provider.revert(RevertRequest(snapshot: snapshot.id), of: machine)
+                try await lab.driver.setPower(.on, of: machine)
+                #expect(try await lab.read("/data/loose", on: machine) == "", "no refusal had it written")
             }
         }
 

@@ -107,6 +107,23 @@ extension RealMachines {
             }
         }
 
+        @Test("LV-075: a revert goes by libvirt, whose description is then of that time, and not by QEMU's monitor")
+        func notByMonitor() async throws {
+            try await withMachine { lab, machine in
+                let name = machine.rawValue
+                let snapshot = try await lab.provider.takeSnapshot(
+                    SnapshotRequest(name: "s", memory: true), of: machine)
+                var changed = try await lab.driver.record(of: machine)
+                changed.spec.name = "renamed since"
+                try await lab.driver.define(changed)
+                _ = try await lab.provider.revert(RevertRequest(snapshot: snapshot.id), of: machine)
+                try await lab.driver.setPower(.cut, of: machine)
+                #expect(try await !lab.driver.text(.describe(name, migratable: false)).contains("renamed since"))
+                let log = try Files.read("\(lab.driver.root.path)/log/qemu/\(name).log")
+                #expect(!String(decoding: log, as: UTF8.self).contains("tainted: custom-monitor"))
+            }
+        }
+
         @Test("LV-035: the report says that QEMU was restarted under a running guest")
         func restarted() async throws {
             try await withMachine { lab, machine in

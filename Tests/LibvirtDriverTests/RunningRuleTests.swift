@@ -15,6 +15,12 @@ extension TestLab {
         }
     }
 
+    /// The version of libvirt, as it counts it itself.
+    func libraryVersion() async throws -> Int {
+        guard case .opened(let library, _) = try await driver.call(.versions) else { throw Refusal.wrongAnswer }
+        return library
+    }
+
     /// Takes an external snapshot behind the driver's back, recorded by libvirt or not.
     func takeBehind(_ name: String, of machine: MachineID, flags: SnapshotCreation = [.diskOnly]) async throws {
         let overlays = ["vda", "vdb"].map { ($0, "\(driver.root.machine(machine))/\($0).behind-\(name)") }
@@ -93,15 +99,26 @@ extension RealMachines {
         )
         func overlayNames() async throws {
             try await withMachine { lab, machine in
-                let usual = "\(lab.driver.root.machine(machine))/vda.s"
-                let xml = Self.snapshot(
-                    "<disks><disk name='vda' snapshot='external'/><disk name='vdb' snapshot='no'/></disks>")
-                try Files.write("something", to: usual)
-                #expect(
-                    await lab.code(.createSnapshot(machine.rawValue, xml: xml, flags: [.diskOnly, .noMetadata]))
-                        == .configurationUnsupported)
-                _ = try await lab.provider.takeSnapshot(SnapshotRequest(name: "s"), of: machine)
-                #expect(String(decoding: try Files.read(usual), as: UTF8.self) == "something")
+                let folder = lab.driver.root.machine(machine)
+                let overlay = { (name: String) in "\(folder)/vda.\(name)" }
+                let disks = "<disks><disk name='vda' snapshot='external'/><disk name='vdb' snapshot='no'/></disks>"
+                let xml = { (name: String) in
+                    Self.snapshot(disks).replacing("<name>s</name>", with: "<name>\(name)</name>")
+                }
+                let flags: SnapshotCreation = [.diskOnly, .noMetadata]
+                try Files.write("something", to: overlay("full"))
+                let full = WorkerCall.createSnapshot(machine.rawValue, xml: xml("full"), flags: flags)
+                #expect(await lab.code(full) == .configurationUnsupported)
+                for name in ["full", "empty"] {
+                    if name == "empty" { try Files.write("", to: overlay(name)) }
+                    let left = try Files.read(overlay(name))
+                    _ = try await lab.provider.takeSnapshot(SnapshotRequest(name: name), of: machine)
+                    #expect(try Files.read(overlay(name)) == left, "the driver has left a file of that name alone")
+                }
+                // The overlay in use ends in a number now, which libvirt's own choice replaces.
+                let empty = WorkerCall.createSnapshot(machine.rawValue, xml: xml("empty"), flags: flags)
+                #expect(await lab.code(empty) == nil)
+                #expect(try await DiskImage.format(of: overlay("empty")) == "qcow2", "libvirt has written over it")
             }
         }
 

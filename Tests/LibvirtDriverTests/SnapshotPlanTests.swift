@@ -115,6 +115,16 @@ extension MachineRecord {
         #expect(try SnapshotPlan(SnapshotRequest(name: "s", memory: true), of: record, in: .running).kind == .external)
     }
 
+    @Test func `of a machine whose firmware keeps variables all snapshots are external`() throws {
+        var record = MachineRecord.example()
+        record.variables = "/lab/variables"
+        let whole = SnapshotRequest(name: "s", memory: true)
+        #expect(try SnapshotPlan(whole, of: record, in: .running).kind == .external)
+        #expect(try SnapshotPlan(SnapshotRequest(name: "s"), of: record, in: .shutOff).kind == .external)
+        let inside = SnapshotRequest(name: "s", memory: true, method: "internal")
+        #expect(try rule(refusing: inside, of: record) == "LV-072")
+    }
+
     @Test("LV-002: an internal snapshot takes all writable disks")
     func someDisks() throws {
         let request = SnapshotRequest(name: "s", scope: .disks([.data]), method: "internal")

@@ -62,6 +62,11 @@
             try check(unsafe virDomainUndefineFlags(pointer, UInt32(flags)), "virDomainUndefineFlags")
         }
 
+        /// Gives an inactive domain another name; it keeps its identifier, its disks and its snapshots.
+        borrowing func rename(to name: String) throws(LibvirtError) {
+            try check(unsafe virDomainRename(pointer, name, 0), "virDomainRename")
+        }
+
         /// Whether a saved state waits to be started from.
         borrowing func hasManagedSave() throws(LibvirtError) -> Bool {
             let answer = unsafe virDomainHasManagedSaveImage(pointer, 0)

@@ -92,6 +92,14 @@ package enum DiskImage {
         try await HostProgram.run("qemu-img", ["snapshot", "-q", "-d", tag, path])
     }
 
+    /// Gives back to the file system what a snapshot that failed has left in an image; no machine may use it.
+    package static func reclaimLeaks(of path: String) async throws(Refusal) {
+        try QcowImage(reading: path)?.forgetSavedMemory()
+        let name = path.replacing(",", with: ",,")  // A comma ends the name unless it is doubled.
+        let image = "driver=qcow2,discard=unmap,file.driver=file,file.discard=unmap,file.filename=\(name)"
+        try await HostProgram.run("qemu-img", ["check", "-q", "-r", "leaks", "--image-opts", image])
+    }
+
     /// Compares what a machine reads from an image now with what an internal snapshot in it holds.
     ///
     /// The image's own books tell for most clusters; where they do not, all contents are read.

@@ -28,6 +28,13 @@ package enum DomainXML {
         let processor =
             hardware.acceleration == .tcg
             ? "<cpu mode='maximum'>\(withoutCostlyFeatures)</cpu>" : "<cpu mode='host-passthrough'/>"
+        let firmware =
+            hardware.firmware.map { firmware in
+                """
+                <loader readonly='yes' type='pflash'>\(escaped(firmware.program))</loader>\
+                <nvram>\(escaped(record.variables ?? ""))</nvram>
+                """
+            } ?? ""
         return """
             <domain type='\(hardware.acceleration == .tcg ? "qemu" : "kvm")'>
               <name>\(escaped(record.id.rawValue))</name>
@@ -36,7 +43,7 @@ package enum DomainXML {
               <memory unit='MiB'>\(hardware.memory)</memory>
               <vcpu>1</vcpu>
               <os>
-                <type arch='x86_64' machine='q35'>hvm</type>
+                <type arch='x86_64' machine='q35'>hvm</type>\(firmware)
                 <kernel>\(escaped(hardware.kernel))</kernel>
                 <initrd>\(escaped(hardware.initialFileSystem))</initrd>
                 <cmdline>\(escaped(hardware.commandLine))</cmdline>

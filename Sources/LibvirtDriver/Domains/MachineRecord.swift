@@ -12,6 +12,8 @@ package struct MachineRecord: Hashable, Sendable, Codable {
     package var hardware: Hardware
     /// The disks, in the order of their targets.
     package var disks: [MachineDisk]
+    /// The file with the variables of the firmware; nothing for the usual firmware, which keeps none.
+    package var variables: String?
     /// The snapshots, oldest first.
     package var snapshots: [SnapshotRecord] = []
     /// The number of the next generation of overlays; none is ever used twice.
@@ -20,12 +22,16 @@ package struct MachineRecord: Hashable, Sendable, Codable {
     package var journal: JournalEntry?
 
     /// Makes the record of a machine without snapshots.
-    package init(id: MachineID, uuid: String, spec: MachineSpec, hardware: Hardware, disks: [MachineDisk]) {
+    package init(
+        id: MachineID, uuid: String, spec: MachineSpec, hardware: Hardware, disks: [MachineDisk],
+        variables: String? = nil
+    ) {
         self.id = id
         self.uuid = uuid
         self.spec = spec
         self.hardware = hardware
         self.disks = disks
+        self.variables = variables
     }
 
     /// The roles of the machine's own disks, root first.
@@ -45,10 +51,10 @@ package struct MachineRecord: Hashable, Sendable, Codable {
 
     /// The files that must stay: what the machine writes to, and what any snapshot holds.
     package var neededFiles: Set<String> {
-        var files = Set(disks.map(\.path))
+        var files = Set(disks.map(\.path) + [variables].compactMap { $0 })
         for record in snapshots {
             files.formUnion(record.bases.values)
-            if let memory = record.memory { files.insert(memory) }
+            files.formUnion([record.memory, record.variables].compactMap { $0 })
         }
         return files
     }
@@ -66,18 +72,22 @@ package struct Hardware: Hashable, Sendable, Codable {
     package var memory: Int
     /// What runs the guest's instructions.
     package var acceleration: Acceleration
+    /// The firmware, where it is one that keeps variables.
+    package var firmware: Firmware?
     /// Which place in the network the machine has, from 1; only one that replaces another has a later one.
     package private(set) var place = 1
 
     /// Makes a description of hardware; the machine learns its address from the kernel's command line.
     package init(
-        kernel: String, initialFileSystem: String, commandLine: String, memory: Int, acceleration: Acceleration
+        kernel: String, initialFileSystem: String, commandLine: String, memory: Int, acceleration: Acceleration,
+        firmware: Firmware? = nil
     ) {
         self.kernel = kernel
         self.initialFileSystem = initialFileSystem
         self.commandLine = commandLine + " " + Self.addressWord(1)
         self.memory = memory
         self.acceleration = acceleration
+        self.firmware = firmware
     }
 
     /// The address of the only network interface.
@@ -154,6 +164,8 @@ package struct SnapshotRecord: Hashable, Sendable, Codable {
     package var bases: [String: String]
     /// The file with the memory of an external snapshot that has it.
     package var memory: String?
+    /// The copy of the firmware's variables, of a machine whose firmware keeps any.
+    package var variables: String?
 
     /// Makes a record.
     package init(snapshot: Snapshot, kind: SnapshotKind, bases: [String: String] = [:], memory: String? = nil) {

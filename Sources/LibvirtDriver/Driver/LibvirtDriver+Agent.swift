@@ -89,6 +89,15 @@ extension LibvirtDriver {
         }
     }
 
+    /// Has the guest refuse its next freeze by the hook that its agent calls, before anything is written or frozen.
+    func refuseNextFreeze(on machine: MachineID) async throws(Refusal) {
+        let program = GuestProgram("/bin/sh", ["-c", ": >/run/belay/refuse-freeze"])
+        let ended = try await run(program, on: machine)
+        guard ended.exitCode == 0 else {
+            throw Refusal(.lab, code: "NoFault", message: "the guest cannot be told to refuse: \(ended.errorOutput)")
+        }
+    }
+
     /// Whether the guest's file systems are frozen, by the agent's word: `frozen` or `thawed`.
     ///
     /// It is one of the few commands that the agent of a frozen guest still answers. Rule: LV-028.

@@ -26,7 +26,7 @@ extension LibvirtDriver {
         try Files.remove(root.machine(machine))
         machines[machine] = nil
         appliances.remove(machine)
-        refusesNextFreeze.remove(machine)
+        leaking.remove(machine)
     }
 
     /// Removes what a former lab left in this root, or takes it over.
@@ -37,7 +37,7 @@ extension LibvirtDriver {
         }
         let domains = try await labDomains()
         for machine in store.machines {
-            guard let record = try store.read(machine), domains.contains(machine.rawValue) else {
+            guard let record = try store.read(machine), try await isThere(record, among: domains) else {
                 try await remove(machine)
                 continue
             }
@@ -47,6 +47,20 @@ extension LibvirtDriver {
             }
             try await recover(record)
         }
+    }
+
+    /// Whether there is still a domain for a machine, under its own name or under one that somebody gave it since.
+    ///
+    /// It was renamed while it was off and has kept its snapshots: it gets its name back, and keeps them. Rule: LV-053.
+    private func isThere(_ record: MachineRecord, among domains: [String]) async throws(Refusal) -> Bool {
+        if domains.contains(record.id.rawValue) { return true }
+        for name in domains where try await text(.uuid(name)) == record.uuid {
+            // A machine that runs has its name for as long as it does.
+            if try await state(of: MachineID(rawValue: name)).isActive { try await destroy(name) }
+            try await call(.rename(name, to: record.id.rawValue))
+            return true
+        }
+        return false
     }
 
     /// The lab's domains; a daemon may have other people's, which are told by the paths of their disks.
@@ -84,7 +98,7 @@ extension LibvirtDriver {
         }
         machines = [:]
         appliances = []
-        refusesNextFreeze = []
+        leaking = []
         return nil
     }
 

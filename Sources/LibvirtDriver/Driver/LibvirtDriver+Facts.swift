@@ -51,7 +51,8 @@ extension LibvirtDriver {
         return facts
     }
 
-    private func resumed(_ machine: MachineID) async -> Refusal? {
+    /// Lets a machine go on, and answers what stands in the way.
+    func resumed(_ machine: MachineID) async -> Refusal? {
         do throws(Refusal) {
             try await call(.resume(machine.rawValue))
             return nil

@@ -20,7 +20,7 @@ extension LibvirtDriver {
                 .unsupported, code: "NoPendingSnapshots",
                 message: "libvirt's snapshots are complete when the call returns: none can end in error later")
         case .agentHangs: try await makeAgentHang(on: machine)
-        case .quiesceRefused: refusesNextFreeze.insert(machine)
+        case .quiesceRefused: try await refuseNextFreeze(on: machine)
         }
     }
 }
@@ -34,6 +34,6 @@ extension WorkerCall {
         "virDomainResume", "virDomainShutdownFlags", "virDomainRestoreFlags", "virDomainManagedSaveRemove",
         "virDomainSnapshotCreateXML", "virDomainRevertToSnapshot", "virDomainSnapshotDelete", "virDomainBlockCommit",
         "virDomainBlockJobAbort", "virDomainFSFreeze", "virDomainFSThaw", "virDomainManagedSave",
-        "virDomainCheckpointCreateXML",
+        "virDomainCheckpointCreateXML", "virDomainRename", "virDomainBackupBegin", "virDomainAbortJob",
     ]
 }

@@ -26,7 +26,8 @@ extension LibvirtDriver {
             try Files.makeFolder(root.machine(id))
             try keep(record)
             if hasAppliance { appliances.insert(id) }
-            if settings.startsWarm {
+            // Rule: LV-072. A machine whose firmware keeps variables cannot be saved into its own disks, to start from.
+            if settings.startsWarm, record.variables == nil {
                 try await startWarm(record, guest: guest)
             } else {
                 try await startCold(record, guest: guest)
@@ -46,11 +47,12 @@ extension LibvirtDriver {
     ) async throws(Refusal) -> MachineRecord {
         let acceleration = try await decideAcceleration()
         return MachineRecord(
-            id: id, uuid: try newIdentifier(), spec: spec, hardware: Hardware(guest, acceleration),
+            id: id, uuid: try newIdentifier(), spec: spec,
+            hardware: Hardware(guest, acceleration, settings.firmware),
             disks: guest.disks.enumerated().map { index, disk in
                 let target = "vd" + String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index)))
                 return MachineDisk(target: target, role: disk.use.role, path: "\(folder)/\(target).qcow2")
-            })
+            }, variables: settings.firmware.map { _ in "\(folder)/variables" })
     }
 
     /// The description that a machine would have whose files are elsewhere, for those who give it to libvirt themselves.
@@ -73,6 +75,9 @@ extension LibvirtDriver {
     ) async throws(Refusal) {
         for (disk, image) in zip(record.disks, guest.disks) {
             try await DiskImage.createOverlay(disk.path, over: image.path, format: "raw")
+        }
+        if let firmware = record.hardware.firmware, let variables = record.variables {
+            try await Firmware.copy(firmware.variables, to: variables)
         }
         try await define(record)
         try await boot(record.id, limit: limit)
@@ -113,11 +118,12 @@ extension LibvirtDriver {
 }
 
 extension Hardware {
-    fileprivate init(_ guest: GuestImage, _ acceleration: Acceleration) {
+    fileprivate init(_ guest: GuestImage, _ acceleration: Acceleration, _ firmware: Firmware?) {
         self.init(
-            kernel: guest.kernel, initialFileSystem: guest.initialFileSystem,
+            kernel: firmware == nil ? guest.kernel : guest.packedKernel,
+            initialFileSystem: guest.initialFileSystem,
             commandLine: guest.commandLine,
-            memory: Int(guest.memory.bytes >> 20), acceleration: acceleration)
+            memory: Int(guest.memory.bytes >> 20), acceleration: acceleration, firmware: firmware)
     }
 }
 

@@ -7,10 +7,15 @@ extension LibvirtDriver {
         _ = try record(of: machine)
         switch action {
         case .on: try await switchOn(machine)
-        case .shutDown: try await shutDown(machine)
-        case .cut: try await destroy(machine.rawValue)
+        case .shutDown:
+            try await shutDown(machine)
+            try await reclaimLeaks(of: machine)
+        case .cut:
+            try await destroy(machine.rawValue)
+            try await reclaimLeaks(of: machine)
         case .reboot:
             try await shutDown(machine)
+            try await reclaimLeaks(of: machine)
             try await boot(machine)
         }
     }
@@ -20,7 +25,9 @@ extension LibvirtDriver {
         case .paused, .suspended:
             try await call(.resume(machine.rawValue))
             try await waitForAgent(of: machine)
-        default: try await boot(machine)  // Of a machine that runs, libvirt itself says so.
+        default:
+            try await reclaimLeaks(of: machine)  // It may have gone off by itself.
+            try await boot(machine)  // Of a machine that runs, libvirt itself says so.
         }
     }
 

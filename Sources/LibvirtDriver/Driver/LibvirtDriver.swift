@@ -33,7 +33,8 @@ public actor LibvirtDriver: HypervisorDriver {
     var appliances: Set<MachineID> = []
     var nextMachine = 1
     var faults: [Fault] = []
-    var refusesNextFreeze: Set<MachineID> = []
+    /// The machines whose images have clusters that nothing uses and nobody can have, until they are off.
+    var leaking: Set<MachineID> = []
 
     /// Takes over what ``open(folder:settings:)`` prepared.
     init(
@@ -70,6 +71,8 @@ public actor LibvirtDriver: HypervisorDriver {
         package var startsWarm = true
         /// What runs the guests' instructions; nothing to find out by booting one.
         package var acceleration: Acceleration?
+        /// The firmware of machines, where it is to be one that keeps variables; such machines always boot.
+        package var firmware: Firmware?
         /// Whether machines that a former lab left behind are taken over instead of removed.
         package var adoptsMachines = false
         /// How many seconds libvirt waits for a guest's agent in calls of its own, such as a freeze.
@@ -88,10 +91,13 @@ public actor LibvirtDriver: HypervisorDriver {
         package var progress: @Sendable (String) -> Void = { _ in }
 
         /// Makes the usual settings: the address comes from `BELAY_LIBVIRT_URI`, the worker from `BELAY_LIBVIRT_WORKER`.
+        ///
+        /// Machines start from UEFI firmware where `BELAY_LIBVIRT_FIRMWARE` is `uefi`.
         package init() {
             let environment = ProcessInfo.processInfo.environment
             address = environment["BELAY_LIBVIRT_URI"]
             worker = environment["BELAY_LIBVIRT_WORKER"]
+            firmware = environment["BELAY_LIBVIRT_FIRMWARE"] == "uefi" ? .uefi : nil
         }
     }
 }

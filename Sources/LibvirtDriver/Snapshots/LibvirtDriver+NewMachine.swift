@@ -57,9 +57,11 @@ extension LibvirtDriver {
             disks[index].format = .qcow2
         }
         let number = machines.values.map(\.hardware.place).max() ?? 1
+        let variables = record.variables.map { _ in "\(root.machine(id))/variables" }
+        if let variables, let copy = target.variables { try await Firmware.copy(copy, to: variables) }
         let new = MachineRecord(
             id: id, uuid: try newIdentifier(), spec: record.spec, hardware: record.hardware.moved(to: number + 1),
-            disks: disks)
+            disks: disks, variables: variables)
         try keep(new)
         if appliances.contains(record.id) { appliances.insert(id) }
         try await define(new)

@@ -20,7 +20,8 @@ extension LibvirtDriver {
         try keep(record)
         // A revert to an internal snapshot that was cut off has left the machine off, and can be asked for again.
         // Rule: LV-069.
-        if try await !state(of: machine).isActive { try await removeUnknownTags(of: record) }
+        leaking.insert(machine)  // Nobody can say any more what was cut off in the middle.
+        try await reclaimLeaks(of: machine)
         // Cut off in the middle of a snapshot with memory a machine stands still, and nobody lets it go on. Rule: LV-068.
         if try await state(of: machine) == .paused { try await call(.resume(machine.rawValue)) }
         if try await state(of: machine) == .running {
@@ -29,15 +30,5 @@ extension LibvirtDriver {
             if try await isFrozen(machine) { try await call(.thaw(machine.rawValue)) }
         }
         try await removeUnneededFiles(of: record)
-    }
-
-    /// Removes the tags of snapshots that were complete in the images, but that nobody was told of any more.
-    private func removeUnknownTags(of record: MachineRecord) async throws(Refusal) {
-        let known = Set(record.snapshots.map(\.snapshot.name) + [WarmStart.tag])
-        for disk in record.disks {
-            for tag in try await DiskImage.tags(of: disk.path) where !known.contains(tag) {
-                try await DiskImage.deleteTag(tag, from: disk.path)
-            }
-        }
     }
 }

@@ -50,6 +50,7 @@ extension LibvirtDriver {
         if try await state(of: record.id).isActive {
             notes.append(Note("QEMU was restarted: consoles drop, the guest does not notice", rule: "LV-035"))
         }
+        // Rule: LV-075. QEMU's own way, by its monitor, is faster, and leaves libvirt with the description of another time.
         let runs = target.snapshot.holdsMemory
         try await call(.revert(name, snapshot: target.snapshot.name, flags: runs ? [.paused] : []))
         try await compareDisks(of: record, withTag: target.snapshot.name)
@@ -122,6 +123,10 @@ extension LibvirtDriver {
         async let made = Self.makeOverlays(overlays)
         try await destroy(record.id.rawValue)
         try await made.get()
+        let isRoot = { (disk: MachineDisk) in disk.role == .root && targets.contains(disk.target) }
+        if let copy = target.variables, let variables = record.variables, record.disks.contains(where: isRoot) {
+            try await Firmware.copy(copy, to: variables)  // Rule: LV-072. They say what of the root disk is booted.
+        }
         try await define(record)
         if let memory = target.memory {
             // The memory file remembers the base as the disk; only this description keeps the guest from writing into it.

@@ -32,7 +32,8 @@ package struct SnapshotPlan: Hashable, Sendable {
         if wanted == nil, let kind = record.kind {
             wanted = Method(kind: kind, quiesced: false)
         }
-        let canBeInternal = isWhole && record.disks.allSatisfy { $0.role != nil && $0.format == .qcow2 }
+        let canBeInternal =
+            isWhole && record.variables == nil && record.disks.allSatisfy { $0.role != nil && $0.format == .qcow2 }
         // Rule: LV-005. Of a machine that is off, the disks alone go into an internal snapshot.
         let usual: SnapshotKind = (request.memory || !state.isActive) && canBeInternal ? .internal : .external
         kind = wanted?.kind ?? usual
@@ -101,6 +102,11 @@ package struct SnapshotPlan: Hashable, Sendable {
                 rule: "LV-046")
         }
         guard kind == .internal else { return }
+        guard record.variables == nil else {
+            throw Refusal(
+                .refused, code: LibvirtError.Code.operationUnsupported.name,
+                message: "internal snapshots of a VM with pflash based firmware are not supported", rule: "LV-072")
+        }
         if let raw = record.disks.first(where: { $0.format == .raw }) {
             throw Refusal(
                 .refused, code: unsupported,

@@ -16,6 +16,7 @@ package enum WorkerCall: Hashable, Sendable, Codable {
     case start(String)
     case destroy(String)
     case undefine(String)
+    case rename(String, to: String)
     case state(String)
     case uuid(String)
     case suspend(String)
@@ -28,6 +29,9 @@ package enum WorkerCall: Hashable, Sendable, Codable {
     case removeManagedSave(String)
     case hasCheckpoint(String)
     case createCheckpoint(String, xml: String)
+    case hasJob(String)
+    case beginBackup(String, xml: String)
+    case abortJob(String)
     case createSnapshot(String, xml: String, flags: SnapshotCreation)
     case snapshots(String)
     case describeSnapshot(String, snapshot: String)
@@ -55,6 +59,7 @@ package enum WorkerCall: Hashable, Sendable, Codable {
         case .start: "virDomainCreate"
         case .destroy: "virDomainDestroy"
         case .undefine: "virDomainUndefineFlags"
+        case .rename: "virDomainRename"
         case .state: "virDomainGetState"
         case .uuid: "virDomainGetUUIDString"
         case .suspend: "virDomainSuspend"
@@ -67,6 +72,9 @@ package enum WorkerCall: Hashable, Sendable, Codable {
         case .removeManagedSave: "virDomainManagedSaveRemove"
         case .hasCheckpoint: "virDomainListAllCheckpoints"
         case .createCheckpoint: "virDomainCheckpointCreateXML"
+        case .hasJob: "virDomainGetJobInfo"
+        case .beginBackup: "virDomainBackupBegin"
+        case .abortJob: "virDomainAbortJob"
         case .createSnapshot: "virDomainSnapshotCreateXML"
         case .snapshots: "virDomainListAllSnapshots"
         case .describeSnapshot: "virDomainSnapshotGetXMLDesc"
@@ -90,8 +98,8 @@ package enum WorkerCall: Hashable, Sendable, Codable {
         case .start(let name), .destroy(let name), .undefine(let name), .state(let name), .uuid(let name),
             .suspend(let name), .resume(let name), .shutDown(let name, _), .describe(let name, _),
             .managedSave(let name), .hasManagedSave(let name), .removeManagedSave(let name), .hasCheckpoint(let name),
-            .createCheckpoint(let name, _),
-            .createSnapshot(let name, _, _), .snapshots(let name), .describeSnapshot(let name, _),
+            .createCheckpoint(let name, _), .rename(let name, _), .hasJob(let name), .beginBackup(let name, _),
+            .abortJob(let name), .createSnapshot(let name, _, _), .snapshots(let name), .describeSnapshot(let name, _),
             .revert(let name, _, _), .deleteSnapshot(let name, _, _), .commit(let name, _),
             .blockJob(let name, _), .endBlockJob(let name, _, _), .agent(let name, _, _),
             .agentTimeout(let name, _), .freeze(let name), .thaw(let name), .setTime(let name, _):
@@ -103,11 +111,11 @@ package enum WorkerCall: Hashable, Sendable, Codable {
     package var changesSomething: Bool {
         switch self {
         case .define, .start, .destroy, .undefine, .suspend, .resume, .shutDown, .restore, .managedSave,
-            .removeManagedSave, .createCheckpoint,
+            .removeManagedSave, .createCheckpoint, .rename, .beginBackup, .abortJob,
             .createSnapshot, .revert, .deleteSnapshot, .commit, .endBlockJob, .freeze, .thaw:
             true
         case .open, .leave, .versions, .capabilities, .isAlive, .domains, .state, .uuid, .describe, .hasManagedSave,
-            .hasCheckpoint,
+            .hasCheckpoint, .hasJob,
             .snapshots, .describeSnapshot, .blockJob, .agent, .agentTimeout, .setTime:
             false
         }
