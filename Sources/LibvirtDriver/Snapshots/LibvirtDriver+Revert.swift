@@ -48,11 +48,12 @@ extension LibvirtDriver {
             notes.append(Note("a saved state was removed first", rule: "LV-038"))
         }
         if try await state(of: record.id).isActive {
+            try await checkJobs(of: record)
             notes.append(Note("QEMU was restarted: consoles drop, the guest does not notice", rule: "LV-035"))
         }
         // Rule: LV-075. QEMU's own way, by its monitor, is faster, and leaves libvirt with the description of another time.
         let runs = target.snapshot.holdsMemory
-        try await call(.revert(name, snapshot: target.snapshot.name, flags: runs ? [.paused] : []))
+        try await call(.endAndRevert(name, snapshot: target.snapshot.name, flags: runs ? [.paused] : []))
         try await compareDisks(of: record, withTag: target.snapshot.name)
         notes.append(Note("the host found every disk identical to the snapshot", rule: "LV-060"))
         if runs {
@@ -61,6 +62,23 @@ extension LibvirtDriver {
             try await setClock(of: record.id)
         }
         return RevertReport(machine: record.id, method: "internal", leftRunning: runs, notes: notes)
+    }
+
+    /// Refuses as long as a job has a disk in hand, or the machine as a whole.
+    private func checkJobs(of record: MachineRecord) async throws(Refusal) {
+        let name = record.id.rawValue
+        for disk in record.disks {
+            guard case .job(let job) = try await call(.blockJob(name, disk: disk.target)) else { throw .wrongAnswer }
+            guard job == nil else {
+                throw Refusal(
+                    .refused, code: LibvirtError.Code.operationInvalid.name, message: "domain has active block job",
+                    rule: "LV-039")
+            }
+        }
+        guard try await flag(.hasJob(name)) else { return }
+        throw Refusal(
+            .refused, code: LibvirtError.Code.operationTimeout.name,
+            message: "a backup or another job is under way on the machine")
     }
 
     /// Compares the disks with the snapshot from the host, before the guest goes on.

@@ -40,7 +40,7 @@
                 if case .open = request.call {
                     output.write(
                         answer(to: request.id) { () throws(LibvirtError) in
-                            let opened = try WorkerSession(opening: address, output: output)
+                            let opened = try WorkerSession(opening: address, root: root, output: output)
                             session.withLock { $0 = opened }
                             return try opened.versions()
                         })

@@ -36,6 +36,8 @@ package enum WorkerCall: Hashable, Sendable, Codable {
     case snapshots(String)
     case describeSnapshot(String, snapshot: String)
     case revert(String, snapshot: String, flags: SnapshotRevert)
+    /// A revert of a machine that is in nobody's way, for which QEMU is ended first.
+    case endAndRevert(String, snapshot: String, flags: SnapshotRevert)
     case deleteSnapshot(String, snapshot: String, flags: SnapshotDeletion)
     case commit(String, disk: String)
     case blockJob(String, disk: String)
@@ -78,7 +80,7 @@ package enum WorkerCall: Hashable, Sendable, Codable {
         case .createSnapshot: "virDomainSnapshotCreateXML"
         case .snapshots: "virDomainListAllSnapshots"
         case .describeSnapshot: "virDomainSnapshotGetXMLDesc"
-        case .revert: "virDomainRevertToSnapshot"
+        case .revert, .endAndRevert: "virDomainRevertToSnapshot"
         case .deleteSnapshot: "virDomainSnapshotDelete"
         case .commit: "virDomainBlockCommit"
         case .blockJob: "virDomainGetBlockJobInfo"
@@ -100,7 +102,8 @@ package enum WorkerCall: Hashable, Sendable, Codable {
             .managedSave(let name), .hasManagedSave(let name), .removeManagedSave(let name), .hasCheckpoint(let name),
             .createCheckpoint(let name, _), .rename(let name, _), .hasJob(let name), .beginBackup(let name, _),
             .abortJob(let name), .createSnapshot(let name, _, _), .snapshots(let name), .describeSnapshot(let name, _),
-            .revert(let name, _, _), .deleteSnapshot(let name, _, _), .commit(let name, _),
+            .revert(let name, _, _), .endAndRevert(let name, _, _), .deleteSnapshot(let name, _, _),
+            .commit(let name, _),
             .blockJob(let name, _), .endBlockJob(let name, _, _), .agent(let name, _, _),
             .agentTimeout(let name, _), .freeze(let name), .thaw(let name), .setTime(let name, _):
             name
@@ -112,7 +115,7 @@ package enum WorkerCall: Hashable, Sendable, Codable {
         switch self {
         case .define, .start, .destroy, .undefine, .suspend, .resume, .shutDown, .restore, .managedSave,
             .removeManagedSave, .createCheckpoint, .rename, .beginBackup, .abortJob,
-            .createSnapshot, .revert, .deleteSnapshot, .commit, .endBlockJob, .freeze, .thaw:
+            .createSnapshot, .revert, .endAndRevert, .deleteSnapshot, .commit, .endBlockJob, .freeze, .thaw:
             true
         case .open, .leave, .versions, .capabilities, .isAlive, .domains, .state, .uuid, .describe, .hasManagedSave,
             .hasCheckpoint, .hasJob,

@@ -4,9 +4,11 @@
     /// The worker's connection, and how each call is made on it.
     final class WorkerSession: Sendable {
         private let connection: Connection
+        private let processes: QEMUProcesses?
 
         /// Starts the event loop and opens the connection.
-        init(opening address: String, output: LineWriter) throws(LibvirtError) {
+        init(opening address: String, root: String, output: LineWriter) throws(LibvirtError) {
+            processes = address.hasPrefix("qemu:///embed") ? QEMUProcesses(folder: root + "/run/qemu") : nil
             try EventLoop.start()
             connection = try Connection(opening: address)
             try connection.observeLifecycle { domain, event, detail in
@@ -33,13 +35,22 @@
         }
 
         private func make(_ call: WorkerCall, on name: String) throws(LibvirtError) -> WorkerAnswer {
-            try connection.withDomain(named: name) { (domain) throws(LibvirtError) in try Self.make(call, on: domain) }
+            try connection.withDomain(named: name) { (domain) throws(LibvirtError) in
+                switch call {
+                case .destroy:
+                    if try processes?.end(domain) != true { try domain.destroy() }
+                    return .done
+                case .endAndRevert(_, let snapshot, let flags):
+                    _ = try processes?.end(domain)
+                    return try Self.make(.revert(name, snapshot: snapshot, flags: flags), on: domain)
+                default: return try Self.make(call, on: domain)
+                }
+            }
         }
 
         private static func make(_ call: WorkerCall, on domain: borrowing Domain) throws(LibvirtError) -> WorkerAnswer {
             switch call {
             case .start: try domain.start()
-            case .destroy: try domain.destroy()
             case .undefine: try domain.undefine()
             case .rename(_, let name): try domain.rename(to: name)
             case .suspend: try domain.suspend()
@@ -72,8 +83,9 @@
                 try domain.withSnapshot(named: name) { (it) throws(LibvirtError) in try it.revert(flags) }
             case .deleteSnapshot(_, let name, let flags):
                 try domain.withSnapshot(named: name) { (it) throws(LibvirtError) in try it.delete(flags) }
-            case .open, .leave, .versions, .capabilities, .isAlive, .domains, .define, .restore:
-                preconditionFailure("\(call.function) is no call on a domain")
+            case .open, .leave, .versions, .capabilities, .isAlive, .domains, .define, .restore, .destroy,
+                .endAndRevert:
+                preconditionFailure("\(call.function) is no call on a domain, or was made before")
             }
             return .done
         }
@@ -92,7 +104,8 @@
                 // As above; a domain that goes away in between is what is wanted.
                 _ = try? connection.withDomain(named: name) { (domain) throws(LibvirtError) in
                     guard try domain.xml(migratable: false).contains("'\(root)/") else { return }
-                    if try domain.state().isActive { _ = try? domain.destroy() }  // It may end by itself meanwhile.
+                    // It may end by itself meanwhile.
+                    if try processes?.end(domain) != true, try domain.state().isActive { _ = try? domain.destroy() }
                     try domain.undefine()
                 }
             }
