@@ -26,7 +26,8 @@ extension HyperV {
     ) throws(HyperVFault) -> Job.ID? {
         try call("Remove-VMSnapshot", on: id.rawValue, answer: { $0?.rawValue ?? "nothing" }) {
             (plane) throws(HyperVFault) in
-            let targets = try plane.vmSnapshots(of: id, named: name).map(\.id)
+            let targets = try plane.vmSnapshots(of: id, named: name)
+                .sorted { ($0.created, $0.id) < ($1.created, $1.id) }.map(\.id)  // A list promises no order.
             guard !targets.isEmpty else { return nil }
             return try plane.beginRemoval(of: targets, from: id)
         }
