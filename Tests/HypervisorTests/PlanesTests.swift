@@ -44,4 +44,39 @@ struct PlanesTests {
         #expect(SnapshotRequest.Scope.disks([.data]).roles(among: present) == (hasData ? [.data] : nil))
         #expect(SnapshotRequest.Scope.disks([]).roles(among: present) == nil)
     }
+
+    @Test(
+        "a bucket gives what is in it, says how long to wait for more, and never holds more than its size",
+        arguments: [(12, 4, 60), (3_000, 1_000, 60), (50, 5, 1), (1, 1_024, 65_536 * 3_600)])
+    func bucket(capacity: Int, refill: Int, seconds: Int) {
+        let size = TokenBucket.Size(capacity: capacity, refill: refill, each: .seconds(seconds))
+        var bucket = TokenBucket(full: size, at: .start)
+        let tooMany = bucket.take(capacity + 1, at: .start)
+        let all = bucket.take(capacity, at: .start)
+        let wait = bucket.take(at: .start)
+        #expect(tooMany != nil && all == nil)
+        let one = Duration.nanoseconds((Int64(seconds) * 1_000_000_000 + Int64(refill) - 1) / Int64(refill))
+        #expect(wait == one)
+        let tooEarly = bucket.take(at: .start + one - .nanoseconds(1))
+        let inTime = bucket.take(at: .start + one)
+        #expect(tooEarly == .nanoseconds(1) && inTime == nil)
+        let later = Instant.start + .days(3_650)
+        #expect(bucket.tokens(at: later) == capacity)
+        #expect(TokenBucket(empty: size, at: .start).tokens(at: .start) == 0)
+    }
+
+    @Test("of what is done too often in a window of time, the next has to wait until the oldest leaves it")
+    func window() {
+        var window = RateWindow()
+        func admit(_ seconds: Int, countsRefused: Bool = false) -> Bool {
+            window.admit(at: .start + .seconds(seconds), limit: 2, in: .minutes(1), countsRefused: countsRefused)
+        }
+        let admitted = [0, 10, 20, 60, 61, 70].map { admit($0) }
+        #expect(admitted == [true, true, false, true, false, true])
+        #expect(window.last == .start + .seconds(70))
+        #expect(window.wait(at: .start + .seconds(75), limit: 2, in: .minutes(1)) == .seconds(45))
+        #expect(window.wait(at: .start + .seconds(75), limit: 3, in: .minutes(1)) == nil)
+        let refused = [admit(75, countsRefused: true), admit(129), admit(131)]
+        #expect(refused == [false, false, true], "what was refused counts where the platform says so")
+    }
 }

@@ -1,3 +1,4 @@
+package import Hypervisor
 package import LabCore
 
 /// The buckets of tokens from which a subscription's calls are paid.
@@ -21,16 +22,18 @@ package struct TokenBuckets: Hashable, Sendable {
         case deletes = "Deletes"
 
         /// How many tokens a bucket holds, and how many it gains in a minute.
-        package var size: (capacity: Int, refill: Int) {
-            switch self {
-            case .putVM, .updateVM, .deleteVM: (12, 4)
-            case .createUpdateDisks: (3_000, 1_000)
-            case .deleteDisks, .highCostSnapshotCreateHydrate: (1_000, 333)
-            case .putRestorePoint: (6, 2)
-            case .putRestorePointCollection: (15, 5)
-            case .deleteRestorePoint: (360, 120)
-            case .writes, .deletes: (200, 600)
-            }
+        package var size: TokenBucket.Size {
+            let (capacity, refill) =
+                switch self {
+                case .putVM, .updateVM, .deleteVM: (12, 4)
+                case .createUpdateDisks: (3_000, 1_000)
+                case .deleteDisks, .highCostSnapshotCreateHydrate: (1_000, 333)
+                case .putRestorePoint: (6, 2)
+                case .putRestorePointCollection: (15, 5)
+                case .deleteRestorePoint: (360, 120)
+                case .writes, .deletes: (200, 600)
+                }
+            return TokenBucket.Size(capacity: capacity, refill: refill, each: .minutes(1))
         }
         /// Whether each resource has a bucket of its own.
         var isPerResource: Bool {
@@ -48,31 +51,13 @@ package struct TokenBuckets: Hashable, Sendable {
         var resource: ResourceID?
     }
 
-    private struct Bucket: Hashable, Sendable {
-        var tokens: Int
-        var filled: Instant
-    }
-
-    private var buckets: [Key: Bucket] = [:]
+    private var buckets: [Key: TokenBucket] = [:]
 
     package init() {}
 
     /// Takes a token for a call about `resource`; answers how long to wait when there is none.
     package mutating func take(_ name: Name, for resource: ResourceID, at now: Instant) -> Duration? {
         let key = Key(name: name, resource: name.isPerResource ? resource : nil)
-        let size = name.size
-        var bucket = buckets[key] ?? Bucket(tokens: size.capacity, filled: now)
-        let minute: Int64 = 60_000_000_000
-        let gained = (now - bucket.filled).nanoseconds / (minute / Int64(size.refill))
-        if gained > 0 {
-            bucket.tokens = min(size.capacity, bucket.tokens + Int(min(gained, Int64(size.capacity))))
-            bucket.filled = bucket.filled + .nanoseconds(gained * (minute / Int64(size.refill)))
-        }
-        defer { buckets[key] = bucket }
-        guard bucket.tokens > 0 else {
-            return bucket.filled + .nanoseconds(minute / Int64(size.refill)) - now
-        }
-        bucket.tokens -= 1
-        return nil
+        return buckets[key, default: TokenBucket(full: name.size, at: now)].take(at: now)
     }
 }

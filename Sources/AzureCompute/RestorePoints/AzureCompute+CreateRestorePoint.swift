@@ -87,7 +87,8 @@ extension AzureCompute {
         }
         let moment = bringToRest(machine.id, request)
         make(id, request, of: machine, included, moment)
-        pointsOfMachines[machine.vmID, default: PointHistory()].pace[request.mode, default: []].append(now)
+        pointsOfMachines[machine.vmID, default: PointHistory()].pace[request.mode, default: RateWindow()]
+            .count(at: world.now, in: .hours(1))
         pointsOfMachines[machine.vmID]?.creating = id
         var operation = accept(
             .createRestorePoint, on: id, .createRestorePoint(id), lasting: moment.duration, status: 201)
@@ -142,15 +143,13 @@ extension AzureCompute {
                 "The number of restore points across restore point collections and resource groups for a VM cannot "
                     + "exceed \(settings.quotas.restorePointsPerMachine).", rule: "AZ-098")
         }
-        let pace = history.pace[request.mode] ?? []
+        guard let pace = history.pace[request.mode] else { return }
         if settings.eras.strictRestorePointPace {
             let gap: Duration = request.mode == .crash ? .hours(1) : .hours(3)
             if let last = pace.last, last + gap > now { throw .pointPace(wait: last + gap - now) }
         }
         let limit = settings.quotas.restorePointsPerHour
-        let recent = pace.filter { $0 + .hours(1) > now }
-        guard recent.count >= limit else { return }
-        throw .pointPace(wait: recent[recent.count - limit] + .hours(1) - now)
+        if let wait = pace.wait(at: now, limit: limit, in: .hours(1)) { throw .pointPace(wait: wait) }
     }
 
     /// Rule: AZ-103.

@@ -1,3 +1,4 @@
+import Hypervisor
 import LabCore
 
 /// A collection of restore points of one machine.
@@ -26,7 +27,7 @@ struct PointHistory: Hashable, Sendable {
     /// When points were made lately, by their mode.
     ///
     /// Rule: AZ-099.
-    var pace: [RestorePoint.Mode: [Instant]] = [:]
+    var pace: [RestorePoint.Mode: RateWindow] = [:]
     /// The one that is being made.
     ///
     /// Rule: AZ-100.

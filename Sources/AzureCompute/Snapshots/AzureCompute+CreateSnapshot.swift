@@ -139,11 +139,9 @@ extension AzureCompute {
 
     /// Rule: AZ-025.
     private func checkPace(_ request: CreateSnapshot, of disk: ManagedDisk) throws(AzureFault) {
-        guard request.isIncremental else { return }
+        guard request.isIncremental, let pace = families[disk.uniqueID]?.pace else { return }
         let limit = settings.quotas.incrementalsPerFiveMinutes
-        let recent = (families[disk.uniqueID]?.pace ?? []).filter { $0 + .minutes(5) > now }
-        guard recent.count >= limit else { return }
-        throw .tooFast(wait: recent[recent.count - limit] + .minutes(5) - now)
+        if let wait = pace.wait(at: now, limit: limit, in: .minutes(5)) { throw .tooFast(wait: wait) }
     }
 
     /// Takes a snapshot into the books; its point in time is now.
@@ -186,7 +184,7 @@ extension AzureCompute {
         found.snapshots.append(snapshot.id)
         if snapshot.isIncremental, snapshot.provisioning != .failed {
             found.incrementals.append(snapshot.id)
-            found.pace = found.pace.filter { $0 + .minutes(5) > now } + [now]
+            found.pace.count(at: now, in: .minutes(5))
         }
         families[uniqueID] = found
         enroll(snapshot.id)

@@ -66,7 +66,7 @@ struct SnapshotFamily: Hashable, Sendable {
     /// When incremental ones were made lately.
     ///
     /// Rule: AZ-025.
-    var pace: [Instant] = []
+    var pace = RateWindow()
     /// The point in time of the last one that was copied to another location.
     ///
     /// Rule: AZ-033.

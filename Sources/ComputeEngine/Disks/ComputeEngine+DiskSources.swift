@@ -100,12 +100,9 @@ extension ComputeEngine {
     ///
     /// - Returns: the error that the operation ends with when there were too many.
     mutating func countRestore(of source: DiskSource?) -> OperationError? {
-        guard case .snapshot(_, let id) = source?.origin, let snapshot = snapshots[id] else { return nil }
-        let (burst, window) = (settings.quotas.burst, settings.timings.rateWindow)
-        let isAllowed = snapshot.restores.next(after: now, burst: burst, window: window) <= now
-        if isAllowed || settings.inferred.countsFailedAttempts {
-            snapshots[id]?.restores.count(at: world.now, burst: burst)
-        }
+        guard case .snapshot(_, let id) = source?.origin, var snapshot = snapshots[id] else { return nil }
+        let isAllowed = admits(&snapshot.restores)
+        snapshots[id] = snapshot
         return isAllowed ? nil : .rateExceeded(snapshot.path, rule: "GCE-058")
     }
 }

@@ -72,11 +72,9 @@ extension ComputeEngine {
     ///
     /// Rules: GCE-059 and GCE-090.
     private mutating func countImage(of instance: Instance) -> OperationError? {
-        let (burst, window) = (settings.quotas.burst, settings.timings.rateWindow)
-        let isAllowed = instance.images.next(after: now, burst: burst, window: window) <= now
-        if isAllowed || settings.inferred.countsFailedAttempts {
-            instances[instance.id]?.images.count(at: world.now, burst: burst)
-        }
+        var window = instance.images
+        let isAllowed = admits(&window)
+        instances[instance.id]?.images = window
         return isAllowed ? nil : .rateExceeded(instance.path, rule: "GCE-090")
     }
 

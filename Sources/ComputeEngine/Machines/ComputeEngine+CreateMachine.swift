@@ -152,12 +152,9 @@ extension ComputeEngine {
             return .addressInUse(address.address)
         }
         if zones[zone]?.isFull == true { return .stockOut(zone, project: settings.project) }
-        if let image {
-            let (burst, window) = (settings.quotas.burst, settings.timings.rateWindow)
-            let isAllowed = image.launches.next(after: now, burst: burst, window: window) <= now
-            if isAllowed || settings.inferred.countsFailedAttempts {
-                machineImages[image.id]?.launches.count(at: world.now, burst: burst)
-            }
+        if var image {
+            let isAllowed = admits(&image.launches)
+            machineImages[image.id] = image
             if !isAllowed { return .rateExceeded(image.path, rule: "GCE-092") }
         }
         for plan in plans {

@@ -124,16 +124,22 @@ extension ComputeEngine {
         enter(due, in: settings.timings.snapshotCut)
     }
 
+    /// Whether one more is made within the rate of its source: "one in ten minutes, bursts of six in an hour" is held as a
+    /// window of an hour.
+    func admits(_ window: inout RateWindow) -> Bool {
+        window.admit(
+            at: now, limit: settings.quotas.burst, in: settings.timings.rateWindow,
+            countsRefused: settings.inferred.countsFailedAttempts)
+    }
+
     /// Counts a snapshot against the quota and the rate of its disk.
     ///
     /// Rules: GCE-057, GCE-059 and GCE-080.
     mutating func countSnapshot(of disk: PersistentDisk) -> OperationError? {
         guard snapshots.count < settings.quotas.snapshots else { return .snapshotQuota(settings.quotas.snapshots) }
-        let (burst, window) = (settings.quotas.burst, settings.timings.rateWindow)
-        let isAllowed = disk.snapshots.next(after: now, burst: burst, window: window) <= now
-        if isAllowed || settings.inferred.countsFailedAttempts {
-            disks[disk.id]?.snapshots.count(at: world.now, burst: burst)
-        }
+        var window = disk.snapshots
+        let isAllowed = admits(&window)
+        disks[disk.id]?.snapshots = window
         return isAllowed ? nil : .rateExceeded(disk.path, rule: "GCE-057")
     }
 

@@ -1,3 +1,4 @@
+import Hypervisor
 package import LabCore
 package import SimulatedMachine
 

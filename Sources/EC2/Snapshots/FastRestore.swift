@@ -8,9 +8,7 @@ import SimulatedMachine
 /// Rule: AWS-049.
 package struct FastRestore: Hashable, Sendable {
     package var state: State = .enabling
-    /// Credits in billionths, as of `filled`.
-    private var nanocredits: Int64 = 0
-    private var filled: Instant
+    private var bucket: TokenBucket
     private let size: Int
 
     /// How far enabling has come.
@@ -20,13 +18,21 @@ package struct FastRestore: Hashable, Sendable {
 
     package init(size: Int, at now: Instant) {
         self.size = size
-        filled = now
+        bucket = Self.bucket(of: size, at: now)
     }
 
     /// The most volumes at one time: 1 to 10, 1,024 for each GiB.
-    package var capacity: Int { max(1, min(10, 1_024 / size)) }
+    package var capacity: Int { Self.capacity(of: size) }
 
-    private static let whole: Int64 = 1_000_000_000
+    private static func capacity(of size: Int) -> Int { max(1, min(10, 1_024 / size)) }
+
+    /// Credits come back at 1,024 an hour for each GiB, 10 at most.
+    private static func bucket(of size: Int, at now: Instant) -> TokenBucket {
+        let isSmall = size * 10 <= 1_024
+        return TokenBucket(
+            empty: TokenBucket.Size(
+                capacity: capacity(of: size), refill: isSmall ? 10 : 1_024, each: .hours(isSmall ? 1 : size)), at: now)
+    }
 
     /// The next step of enabling; credits grow from then on.
     mutating func move(at now: Instant) {
@@ -34,28 +40,17 @@ package struct FastRestore: Hashable, Sendable {
         case .enabling: state = .optimizing
         case .optimizing:
             state = .enabled
-            filled = now
+            bucket = Self.bucket(of: size, at: now)
         case .enabled: return
         }
     }
 
     /// Whole credits at `now`.
-    package func credits(at now: Instant) -> Int { Int(level(at: now) / Self.whole) }
+    package func credits(at now: Instant) -> Int { state == .enabled ? bucket.tokens(at: now) : 0 }
 
     /// Takes a credit, if there is a whole one.
     package mutating func take(at now: Instant) -> Bool {
-        let level = level(at: now)
-        guard state == .enabled, level >= Self.whole else { return false }
-        (nanocredits, filled) = (level - Self.whole, now)
-        return true
-    }
-
-    /// Credits come back at 1,024 an hour for each GiB, 10 at most.
-    private func level(at now: Instant) -> Int64 {
-        guard state == .enabled else { return 0 }
-        let hourly = min(10 * Self.whole, 1_024 * Self.whole / Int64(size))
-        let seconds = (now - filled).components.seconds
-        return min(Int64(capacity) * Self.whole, nanocredits + hourly / 3_600 * seconds)
+        state == .enabled && bucket.take(at: now) == nil
     }
 }
 
