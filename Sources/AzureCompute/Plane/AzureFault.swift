@@ -1,4 +1,4 @@
-import Hypervisor
+public import Hypervisor
 public import LabCore
 
 /// Why Azure refused a call, or why an operation failed, in its own code and words.
@@ -33,15 +33,13 @@ public struct AzureFault: Error, Hashable, Sendable {
     }
 
     /// A code of the error envelope.
-    public struct Code: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    public struct Code: Identifier, ExpressibleByStringLiteral {
         /// The code as it stands in an answer.
         public let rawValue: String
         /// Takes a code as it stands in an answer.
         public init(rawValue: String) { self.rawValue = rawValue }
         /// Takes a code as it stands in an answer.
         public init(stringLiteral value: String) { rawValue = value }
-        /// The code as it stands in an answer.
-        public var description: String { rawValue }
         /// A property of the request is wrong.
         public static let invalidParameter: Code = "InvalidParameter"
         /// The request as a whole is wrong.
@@ -63,7 +61,8 @@ public struct AzureFault: Error, Hashable, Sendable {
     }
 }
 
-extension AzureFault: CustomStringConvertible {
+extension AzureFault: NativeFault {
+    package var word: String { code.rawValue }
     /// The fault as one sentence, with its code first.
     public var description: String { "\(code): \(message)" }
 }
@@ -106,12 +105,6 @@ extension AzureFault {
 }
 
 extension Refusal {
-    /// The lab's refusal for a fault of the platform.
-    init(_ fault: AzureFault) {
-        self.init(
-            fault.isAnswerLost ? .unknown : .refused, code: fault.code.rawValue, message: fault.message,
-            rule: fault.rule, verb: fault.verb)
-    }
     /// The lab's refusal for an operation that failed.
     init(late fault: AzureFault) {
         self.init(fault)

@@ -1,4 +1,4 @@
-import Hypervisor
+public import Hypervisor
 public import LabCore
 
 /// Why Compute Engine refused a call at once, in its own reason and words.
@@ -32,7 +32,7 @@ public struct ComputeFault: Error, Hashable, Sendable {
     }
 
     /// A reason of the error envelope.
-    public struct Reason: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    public struct Reason: Identifier, ExpressibleByStringLiteral {
         /// The vendor's word.
         public let rawValue: String
 
@@ -40,8 +40,6 @@ public struct ComputeFault: Error, Hashable, Sendable {
         public init(rawValue: String) { self.rawValue = rawValue }
         /// Takes the vendor's word.
         public init(stringLiteral value: String) { rawValue = value }
-        /// The vendor's word.
-        public var description: String { rawValue }
 
         /// A field of the request is wrong.
         public static let invalid: Reason = "invalid"
@@ -56,7 +54,8 @@ public struct ComputeFault: Error, Hashable, Sendable {
     }
 }
 
-extension ComputeFault: CustomStringConvertible {
+extension ComputeFault: NativeFault {
+    package var word: String { reason.rawValue }
     /// The fault as one sentence: `notFound: The resource 'projects/p/zones/z/disks/d' was not found`.
     public var description: String { "\(reason): \(message)" }
 }
@@ -116,14 +115,5 @@ extension ComputeFault {
     /// Whether calling again later can help.
     var isRetriedByClients: Bool {
         status >= 500 || reason == Self.rateLimitExceeded.reason || isAnswerLost || isTooRecent
-    }
-}
-
-extension Refusal {
-    /// The lab's refusal for a fault of the platform.
-    init(_ fault: ComputeFault) {
-        self.init(
-            fault.isAnswerLost ? .unknown : .refused, code: fault.reason.rawValue, message: fault.message,
-            rule: fault.rule, verb: fault.verb)
     }
 }

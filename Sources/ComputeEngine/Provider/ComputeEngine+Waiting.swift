@@ -3,13 +3,6 @@ import Hypervisor
 import LabCore
 
 extension ComputeEngine {
-    /// Calls a native verb as it is, and turns its fault into a refusal.
-    mutating func native<Answer>(
-        _ verb: (inout ComputeEngine) throws(ComputeFault) -> Answer
-    ) throws(Refusal) -> Answer {
-        do throws(ComputeFault) { return try verb(&self) } catch { throw Refusal(error) }
-    }
-
     /// Has a call accepted: what was throttled, met a server fault or lost its answer is repeated.
     ///
     /// Every repetition carries the request id of the first, so that none of them does the work twice. Rule: GCE-024.

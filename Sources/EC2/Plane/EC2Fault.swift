@@ -1,4 +1,4 @@
-import Hypervisor
+public import Hypervisor
 public import LabCore
 
 /// Why Amazon EC2 did not do what it was asked to, in its own code and words.
@@ -27,7 +27,7 @@ public struct EC2Fault: Error, Hashable, Sendable {
     }
 
     /// A code of the EC2 error list.
-    public struct Code: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    public struct Code: Identifier, ExpressibleByStringLiteral {
         /// The code as it stands in an answer.
         public let rawValue: String
 
@@ -35,8 +35,6 @@ public struct EC2Fault: Error, Hashable, Sendable {
         public init(rawValue: String) { self.rawValue = rawValue }
         /// Takes a code as it stands in an answer.
         public init(stringLiteral value: String) { rawValue = value }
-        /// The code as it stands in an answer.
-        public var description: String { rawValue }
 
         /// A resource is not in the state that the call needs.
         public static let incorrectState: Code = "IncorrectState"
@@ -55,7 +53,8 @@ public struct EC2Fault: Error, Hashable, Sendable {
     }
 }
 
-extension EC2Fault: CustomStringConvertible {
+extension EC2Fault: NativeFault {
+    package var word: String { code.rawValue }
     /// The fault as one sentence, with its code first.
     public var description: String { "\(code): \(message)" }
 }
@@ -80,13 +79,4 @@ extension EC2Fault {
     ///
     /// Rule: AWS-156.
     var isRetriedByClients: Bool { status >= 500 }
-}
-
-extension Refusal {
-    /// The lab's refusal for a fault of the platform.
-    init(_ fault: EC2Fault) {
-        self.init(
-            fault.isAnswerLost ? .unknown : .refused, code: fault.code.rawValue, message: fault.message,
-            rule: fault.rule, verb: fault.verb)
-    }
 }

@@ -4,13 +4,6 @@ import LabCore
 import SimulatedMachine
 
 extension EC2 {
-    /// Calls a native verb as it is, and turns its fault into a refusal.
-    mutating func native<Answer>(_ verb: (inout EC2) throws(EC2Fault) -> Answer) throws(Refusal)
-        -> Answer
-    {
-        do throws(EC2Fault) { return try verb(&self) } catch { throw Refusal(error) }
-    }
-
     /// Calls a native verb as an official SDK does: what was throttled, met a server fault or lost its answer is repeated.
     ///
     /// - Parameters:
