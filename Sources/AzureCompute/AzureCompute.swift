@@ -56,9 +56,9 @@ public struct AzureCompute: Hashable, Sendable {
     package var agenda = Agenda<Due>()
     var faults = CallFaults()
     /// Machines whose next snapshot ends in error.
-    var doomed = DoomedSnapshots<ResourceID>()
+    var doomedSnapshots = DoomedSnapshots<ResourceID>()
     var buckets = TokenBuckets()
-    var journal: [Event] = []
+    package var journal: [Event] = []
 
     /// Makes an empty subscription whose every event follows from `seed`.
     public init(seed: UInt64) { world = World(seed: seed) }

@@ -64,7 +64,7 @@ public struct ComputeEngine: Hashable, Sendable {
     var faults = CallFaults()
     var doomedSnapshots = DoomedSnapshots<Instance.ID>()
     var meter = CallMeter()
-    var journal: [Event] = []
+    package var journal: [Event] = []
 
     /// Makes an empty project whose every event follows from `seed`.
     public init(seed: UInt64) { world = World(seed: seed) }

@@ -42,7 +42,7 @@ public struct EC2: Hashable, Sendable {
     var failingRootReplacements: [Instance.ID: RootReplacementState] = [:]
     var doomedSnapshots = DoomedSnapshots<Instance.ID>()
     var buckets = TokenBuckets()
-    var journal: [Event] = []
+    package var journal: [Event] = []
 
     /// Makes an empty account whose every event follows from `seed`.
     public init(seed: UInt64) { world = World(seed: seed) }

@@ -29,12 +29,11 @@ public struct HyperV: Hashable, Sendable {
     package var processorFeatures: Set<String>
     /// Machines that wait for their storage.
     var waiting: Set<VirtualMachine.ID> = []
-    /// Machines whose next checkpoint ends in error after it was accepted.
-    var doomed: Set<VirtualMachine.ID> = []
 
     package var agenda = Agenda<Due>()
     var faults = CallFaults()
-    var journal: [Event] = []
+    var doomedSnapshots = DoomedSnapshots<VirtualMachine.ID>()
+    package var journal: [Event] = []
 
     /// Makes an empty host whose every event follows from `seed`.
     public init(seed: UInt64) { self.init(seed: seed, settings: Settings()) }

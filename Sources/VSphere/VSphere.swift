@@ -43,7 +43,7 @@ public struct VSphere: Hashable, Sendable {
     package var agenda = Agenda<Due>()
     var faults = CallFaults()
     var doomedSnapshots = DoomedSnapshots<Moref<VirtualMachine>>()
-    var journal: [Event] = []
+    package var journal: [Event] = []
 
     /// Makes a server with two hosts and one datastore whose every event follows from `seed`.
     public init(seed: UInt64) { self.init(seed: seed, settings: Settings()) }

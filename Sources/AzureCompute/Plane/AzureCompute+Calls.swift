@@ -90,9 +90,6 @@ extension AzureCompute {
         operations[operation.id]?.failure = fault  // Rule: AZ-135
         return operation
     }
-
-    /// Writes an event into the journal.
-    mutating func note(_ subject: String, _ text: String) { journal.append(Event(now, subject, text)) }
 }
 
 extension AzureFault {

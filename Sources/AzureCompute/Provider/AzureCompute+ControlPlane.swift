@@ -113,18 +113,11 @@ extension AzureCompute: ControlPlane {
         waitUntilReady(id)
         guard virtualMachines[id]?.power == .running else { throw Refusal(GuestFault(.isNotRunning)) }
         advanceMachine(id)
-        let start = now
-        do throws(GuestFault) {
-            guard let outcome = try virtualMachines[id]?.machine?.perform(command, at: start) else {
-                throw GuestFault(.isNotRunning)
-            }
-            advance(by: outcome.elapsed)
-            noticePowerLoss(of: id)
-            return outcome.answer
-        } catch {
-            advance(by: error.elapsed)
-            throw Refusal(error)
+        let answer = try letGuestWork { plane, now throws(GuestFault) in
+            try plane.virtualMachines[id]?.machine?.perform(command, at: now)
         }
+        noticePowerLoss(of: id)
+        return answer
     }
 
     /// Makes something go wrong later.
@@ -132,7 +125,7 @@ extension AzureCompute: ControlPlane {
         let id = try machineID(machine)
         switch fault {
         case .call(let verb, let occurrence, let effect): faults.plan(verb, occurrence: occurrence, effect)
-        case .snapshotEndsInError: doomed.plan(id)
+        case .snapshotEndsInError: doomedSnapshots.plan(id)
         case .agentHangs: virtualMachines[id]?.machine?.inject(.agentHangs)
         case .quiesceRefused: virtualMachines[id]?.machine?.inject(.quiesceRefused)
         }

@@ -57,10 +57,9 @@ extension AzureCompute {
 
     /// Lets time pass until no change of a machine is under way.
     mutating func waitUntilSettled(_ id: ResourceID) throws(Refusal) {
-        while true {
-            guard let machine = virtualMachines[id] else { throw Refusal(missing(id)) }
-            guard machine.operation != nil, let next = agenda.next else { return }
-            advance(to: max(next, now))
+        try advance { plane throws(Refusal) in
+            guard let machine = plane.virtualMachines[id] else { throw Refusal(plane.missing(id)) }
+            return machine.operation != nil
         }
     }
 

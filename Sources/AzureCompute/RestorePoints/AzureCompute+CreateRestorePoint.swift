@@ -93,7 +93,7 @@ extension AzureCompute {
         var operation = accept(
             .createRestorePoint, on: id, .createRestorePoint(id), lasting: moment.duration, status: 201)
         operation.failure = moment.failure
-        if doomed.strike([machine.id]) {
+        if doomedSnapshots.strike([machine.id]) {
             operation.failure = .late("VMRestorePointInternalError", .createRestorePoint)
         }
         operations[operation.id] = operation

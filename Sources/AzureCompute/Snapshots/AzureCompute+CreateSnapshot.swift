@@ -85,7 +85,7 @@ extension AzureCompute {
         }
         make(id, request, of: disk)
         var operation = accept(.createSnapshot, on: id, .createSnapshot(id), lasting: settings.timings.snapshot)
-        if doomed.strike([disk.managedBy].compactMap { $0 }) {
+        if doomedSnapshots.strike([disk.managedBy].compactMap { $0 }) {
             operation.failure = .late(.internalExecutionError, .createSnapshot)
             operations[operation.id] = operation
         }

@@ -1,5 +1,6 @@
 import SimulatedMachine
 import HashTreeCollections
+import Hypervisor
 import LabCore
 
 extension ComputeEngine {

@@ -104,7 +104,4 @@ extension ComputeEngine {
         let digits = groups.joined()
         return digits.allSatisfy(\.isHexDigit) && digits.contains { $0 != "0" }
     }
-
-    /// Writes an event into the journal.
-    mutating func note(_ subject: String, _ text: String) { journal.append(Event(now, subject, text)) }
 }

@@ -121,17 +121,11 @@ extension ComputeEngine: ControlPlane {
         waitUntilReady(id)
         guard instances[id]?.state == .running else { throw Refusal(GuestFault(.isNotRunning)) }
         advanceMachine(id)
-        do throws(GuestFault) {
-            guard let outcome = try instances[id]?.machine?.perform(command, at: world.now) else {
-                throw GuestFault(.isNotRunning)
-            }
-            advance(by: outcome.elapsed)
-            noticePowerLoss(of: id)
-            return outcome.answer
-        } catch {
-            advance(by: error.elapsed)
-            throw Refusal(error)
+        let answer = try letGuestWork { plane, now throws(GuestFault) in
+            try plane.instances[id]?.machine?.perform(command, at: now)
         }
+        noticePowerLoss(of: id)
+        return answer
     }
 
     /// Makes something go wrong later.

@@ -60,11 +60,9 @@ extension ComputeEngine {
 
     /// Lets time pass until no change of an instance is under way.
     mutating func waitUntilSettled(_ id: Instance.ID) throws(Refusal) {
-        while true {
-            guard let instance = instances[id] else { throw unknown(id) }
-            let isPassing = !instance.queue.isEmpty || instance.state == .repairing
-            guard isPassing, let next = agenda.next else { return }
-            advance(to: max(next, now))
+        try advance { plane throws(Refusal) in
+            guard let instance = plane.instances[id] else { throw plane.unknown(id) }
+            return !instance.queue.isEmpty || instance.state == .repairing
         }
     }
 

@@ -38,9 +38,6 @@ extension EC2 {
         }
     }
 
-    /// Writes an event into the journal.
-    mutating func note(_ subject: String, _ text: String) { journal.append(Event(now, subject, text)) }
-
     /// Ends a rehearsal: what comes before it is checked, what comes after is not.
     ///
     /// Rule: AWS-157.

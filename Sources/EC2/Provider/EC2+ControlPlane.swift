@@ -110,19 +110,12 @@ extension EC2: ControlPlane {
         try waitUntilSettled(id)
         waitUntilReady(id)
         advanceMachine(id)
-        let time = now
-        do throws(GuestFault) {
-            guard let outcome = try instances[id]?.machine.perform(command, at: time) else {
-                throw GuestFault(.isNotRunning)
-            }
-            advance(by: outcome.elapsed)
-            noticeGuestPower(of: id)
-            try? waitUntilSettled(id)  // It is known, and a guest that lost its power always comes to rest.
-            return outcome.answer
-        } catch {
-            advance(by: error.elapsed)
-            throw Refusal(error)
+        let answer = try letGuestWork { ec2, now throws(GuestFault) in
+            try ec2.instances[id]?.machine.perform(command, at: now)
         }
+        noticeGuestPower(of: id)
+        try? waitUntilSettled(id)  // It is known, and a guest that lost its power always comes to rest.
+        return answer
     }
 
     /// Makes something go wrong later.

@@ -41,12 +41,9 @@ extension EC2 {
 
     /// Lets time pass until an instance is in no passing state and its guest is not between two boots.
     mutating func waitUntilSettled(_ id: Instance.ID) throws(Refusal) {
-        while true {
-            guard let instance = instances[id] else { throw Refusal(EC2Fault.unknown([id])) }
-            let isPassing =
-                [.pending, .stopping, .shuttingDown].contains(instance.state) || instance.isRebooting
-            guard isPassing, let next = agenda.next else { return }
-            advance(to: next)
+        try advance { ec2 throws(Refusal) in
+            guard let instance = ec2.instances[id] else { throw Refusal(EC2Fault.unknown([id])) }
+            return [.pending, .stopping, .shuttingDown].contains(instance.state) || instance.isRebooting
         }
     }
 

@@ -17,32 +17,22 @@ extension HyperV {
     ) throws(HyperVFault) -> Answer {
         let effect = faults.strike(cmdlet)
         if case .delay(let time) = effect { advance(by: time) }
-        // The journal only grows, and while a copy of it is kept each event would cost what it holds: it is set aside.
-        var told: [Event] = []
-        swap(&told, &journal)
-        defer {
-            told += journal
-            journal = told
-        }
-        let before = self
         do throws(HyperVFault) {
-            if case .throttle = effect { throw .throttled }
-            if case .refuse(let code) = effect { throw .injected(code, into: cmdlet) }
-            let result = try body(&self)
-            note(subject, "\(cmdlet) -> \(answer(result))")
-            if case .loseReply = effect { throw .answerLost(cmdlet) }
-            return result
+            return try asWhole(unless: { $0.isAnswerLost }) { host throws(HyperVFault) in
+                if case .throttle = effect { throw .throttled }
+                if case .refuse(let code) = effect { throw .injected(code, into: cmdlet) }
+                let result = try body(&host)
+                host.note(subject, "\(cmdlet) -> \(answer(result))")
+                if case .loseReply = effect { throw .answerLost(cmdlet) }
+                return result
+            }
         } catch {
             var fault = error
             fault.verb = cmdlet
-            if !fault.isAnswerLost { self = before }
             note(subject, fault.isAnswerLost ? "\(cmdlet): the answer was lost" : "\(cmdlet) refused: \(fault)")
             throw fault
         }
     }
-
-    /// Writes an event into the journal.
-    mutating func note(_ subject: String, _ text: String) { journal.append(Event(now, subject, text)) }
 }
 
 extension HyperVFault {

@@ -73,19 +73,13 @@ extension HyperV: ControlPlane {
         let id = try labMachine(machine).id
         awaitGuest(id)
         settle(id)
-        let (time, state) = (world.now, machines[id]?.state)
-        do throws(GuestFault) {
-            guard state == .running, let outcome = try machines[id]?.hardware.perform(command, at: time) else {
-                throw GuestFault(.isNotRunning)
-            }
-            advance(by: outcome.elapsed)
-            settle(id)
-            noticePowerLoss(of: id)
-            return outcome.answer
-        } catch {
-            advance(by: error.elapsed)
-            throw Refusal(error)
+        let answer = try letGuestWork { host, now throws(GuestFault) in
+            guard host.machines[id]?.state == .running else { return nil }
+            return try host.machines[id]?.hardware.perform(command, at: now)
         }
+        settle(id)
+        noticePowerLoss(of: id)
+        return answer
     }
 
     /// Makes something go wrong later.
@@ -93,7 +87,7 @@ extension HyperV: ControlPlane {
         let id = try labMachine(machine).id
         switch fault {
         case .call(let verb, let occurrence, let effect): faults.plan(verb, occurrence: occurrence, effect)
-        case .snapshotEndsInError: doomed.insert(id)
+        case .snapshotEndsInError: doomedSnapshots.plan(id)
         case .agentHangs: machines[id]?.hardware.inject(.agentHangs)
         case .quiesceRefused: machines[id]?.hardware.inject(.quiesceRefused)
         }

@@ -46,7 +46,7 @@ extension HyperV {
         default: (taken, doom) = try captureRunning(machine)
         }
         try checkRoom(for: machine, holdsMemory: taken.holdsMemory)
-        if doomed.remove(id) != nil {
+        if doomedSnapshots.strike([id]) {
             doom = .checkpoint("The virtual disks could not be created", machine, rule: "HV-017")
         }
         let timings = settings.timings

@@ -1,4 +1,5 @@
 import HashTreeCollections
+import Hypervisor
 import LabCore
 import SimulatedMachine
 

@@ -75,6 +75,13 @@ package struct MethodFault: Error, Hashable, Sendable {
     }
 }
 
+extension MethodFault {
+    /// Whether the verb was done and only its reply was lost on the way.
+    var isReplyLost: Bool {
+        if case .replyLost = reason { true } else { false }
+    }
+}
+
 extension MethodFault: CustomStringConvertible {
     /// The fault as one line: `InvalidPowerState: The attempted operation ... (VMW-009)`.
     package var description: String { "\(name): \(message)" + (rule.map { " (\($0))" } ?? "") }

@@ -18,26 +18,19 @@ extension VSphere {
         case .delay(let duration): advance(by: duration)
         case .loseReply, nil: break
         }
-        // The journal only grows, and while a copy of it is kept each event would cost what it holds: it is set aside.
-        var told: [Event] = []
-        swap(&told, &journal)
-        defer {
-            told += journal
-            journal = told
-        }
-        let before = self
         do throws(MethodFault) {
-            try authorize(privilege, on: object)
-            let answer = try body(&self)
-            note(object, "\(verb) -> \(Self.words(for: answer))")
-            guard effect != .loseReply else { throw MethodFault(.replyLost(verb: verb)) }
-            return answer
+            return try asWhole(unless: { $0.isReplyLost }) { server throws(MethodFault) in
+                try server.authorize(privilege, on: object)
+                let answer = try body(&server)
+                server.note(object, "\(verb) -> \(Self.words(for: answer))")
+                guard effect != .loseReply else { throw MethodFault(.replyLost(verb: verb)) }
+                return answer
+            }
         } catch {
-            if case .replyLost = error.reason {
+            guard !error.isReplyLost else {
                 note(object, "\(verb): the reply was lost")
                 throw error
             }
-            self = before
             throw refused(verb, on: object, error)
         }
     }
@@ -54,10 +47,5 @@ extension VSphere {
         if let task = answer as? Moref<TaskInfo> { return task.value }
         if let vm = answer as? Moref<VirtualMachine> { return vm.value }
         return "done"
-    }
-
-    /// Writes an event into the journal.
-    mutating func note(_ subject: some CustomStringConvertible, _ text: String) {
-        journal.append(Event(now, subject.description, text))
     }
 }
