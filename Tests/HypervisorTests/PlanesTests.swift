@@ -38,11 +38,25 @@ struct PlanesTests {
     }
 
     @Test("the disks that are meant are disks that are there", arguments: [true, false])
-    func roles(hasData: Bool) {
+    func roles(hasData: Bool) throws {
         let present: [DiskRole] = hasData ? [.root, .data] : [.root]
-        #expect(SnapshotRequest.Scope.machine.roles(among: present) == present)
-        #expect(SnapshotRequest.Scope.disks([.data]).roles(among: present) == (hasData ? [.data] : nil))
-        #expect(SnapshotRequest.Scope.disks([]).roles(among: present) == nil)
+        func roles(_ scope: SnapshotRequest.Scope) throws(Refusal) -> [DiskRole] {
+            try scope.roles(among: present, code: "NoSuchDisk", rule: "AWS-023")
+        }
+        let names = hasData ? "root, data" : "root"
+        let refusal = Refusal(
+            .refused, code: "NoSuchDisk", message: "The machine has the disks \(names) only.", rule: "AWS-023")
+        #expect(try roles(.machine) == present)
+        if hasData { #expect(try roles(.disks([.data])) == [.data]) }
+        if !hasData { #expect(throws: refusal) { try roles(.disksInSuccession([.data])) } }
+        #expect(throws: refusal) { try roles(.disks([])) }
+    }
+
+    @Test("a snapshot is as little usable as the worst of its members")
+    func worst() {
+        #expect(Snapshot.State.worst(of: [.ready, .pending, .failed]) == .failed)
+        #expect(Snapshot.State.worst(of: [.pending, .ready]) == .pending)
+        #expect(Snapshot.State.worst(of: [.ready, .ready]) == .ready)
     }
 
     @Test(

@@ -40,19 +40,7 @@ extension ProvisioningState {
         }
     }
     /// What was under way is done; false when nothing was.
-    package mutating func succeed() -> Bool {
-        switch self {
-        case .creating, .updating: self = .succeeded
-        case .succeeded, .failed, .deleting: return false
-        }
-        return true
-    }
+    package mutating func succeed() -> Bool { moved(from: .creating, .updating, to: .succeeded) }
     /// What was under way failed; false when nothing was.
-    package mutating func fail() -> Bool {
-        switch self {
-        case .creating, .updating, .deleting: self = .failed
-        case .succeeded, .failed: return false
-        }
-        return true
-    }
+    package mutating func fail() -> Bool { moved(from: .creating, .updating, .deleting, to: .failed) }
 }

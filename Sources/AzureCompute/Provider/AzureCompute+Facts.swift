@@ -19,7 +19,7 @@ extension AzureCompute {
         let address = interface?.publicAddress.flatMap { publicIPAddresses[$0]?.address }
         facts[.publicAddress] = address.map(FactValue.text)
         for (role, disk) in found.disksByRole { facts[.disk(role)] = .text(disk.name) }
-        facts[.snapshots] = .number(catalogue.sets(of: id).count)
+        facts[.snapshots] = .number(catalogue.entries(of: id).count)
         return facts
     }
 

@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension AzureCompute {
     /// A new machine around new disks takes the place of the old one.

@@ -40,12 +40,10 @@ extension AzureCompute {
     /// Finds the members, and refuses before anything is touched when one is missing or cannot be used yet.
     private func plan(_ request: RevertRequest, of machine: ResourceID) throws(Refusal) -> RestorePlan {
         let set = try snapshotSet(request.snapshot, of: machine)
-        let roles = request.disks ?? set.roles
-        guard !roles.isEmpty else {
-            throw Refusal(
-                .refused, code: AzureFault.Code.invalidParameter.rawValue, message: "There is no disk to bring back.")
-        }
-        return try RestorePlan(set, of: machine, roles: roles) { role throws(Refusal) in
+        return try RestorePlan(
+            set, of: machine, roles: request.disks ?? set.roles, code: AzureFault.Code.invalidParameter.rawValue
+        ) {
+            role throws(Refusal) in
             guard let member = set.members[role] else {
                 throw Refusal(
                     .refused, code: "ResourceNotFound",

@@ -9,7 +9,8 @@ extension AzureCompute {
         let id = try machineID(machine)
         try waitUntilSettled(id)
         guard let found = virtualMachines[id] else { throw Refusal(missing(id)) }
-        let roles = try roles(for: request, of: found)
+        let roles = try request.scope.roles(
+            among: found.disksByRole.keys.sorted(), code: AzureFault.Code.invalidParameter.rawValue, rule: "AZ-006")
         let method = try method(for: request, roles, of: found)
         var set = SnapshotSet(
             id: Snapshot.ID(rawValue: "belay-" + world.names.hexadecimal(digits: 12)), name: request.name, machine: id,
@@ -35,24 +36,13 @@ extension AzureCompute {
 
     /// The snapshots of a machine, oldest first.
     public func snapshots(of machine: MachineID) throws(Refusal) -> [Snapshot] {
-        catalogue.sets(of: try machineID(machine)).map { described($0) }
+        catalogue.entries(of: try machineID(machine)).map { described($0) }
     }
 
     /// Deletes a snapshot, and waits until it is gone.
     public mutating func deleteSnapshot(_ snapshot: Snapshot.ID, of machine: MachineID) throws(Refusal) {
         try remove(try snapshotSet(snapshot, of: try machineID(machine)))
         catalogue.remove(snapshot)
-    }
-
-    private func roles(for request: SnapshotRequest, of machine: VirtualMachine) throws(Refusal) -> [DiskRole] {
-        let present = machine.disksByRole.keys.sorted()
-        guard let roles = request.scope.roles(among: present) else {
-            throw Refusal(
-                .refused, code: AzureFault.Code.invalidParameter.rawValue,
-                message: "The machine has the disks \(present.map(\.rawValue).joined(separator: ", ")) only.",
-                rule: "AZ-006")
-        }
-        return roles
     }
 
     /// The way that was asked for, or the one that gives what was wished for: one instant, or a guest at rest.

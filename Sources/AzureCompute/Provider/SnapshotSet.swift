@@ -1,9 +1,10 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// The native resources that together are one snapshot of a machine.
-struct SnapshotSet: Hashable, Sendable {
+struct SnapshotSet: CataloguedSnapshot {
     let id: Snapshot.ID
     let name: String
     var machine: ResourceID
@@ -44,35 +45,8 @@ enum TakingMethod: String, ProviderMethod {
     case fullSnapshots = "full-snapshots"
 }
 
-/// What the reference provider remembers: which native resources together are one snapshot of a machine.
-///
-/// The resources carry the same in their tags or names; the books save looking through all of them.
-struct Catalogue: Hashable, Sendable {
-    private var sets: TreeDictionary<Snapshot.ID, SnapshotSet> = [:]
-    private var byMachine: TreeDictionary<ResourceID, [Snapshot.ID]> = [:]
-
-    subscript(id: Snapshot.ID) -> SnapshotSet? { sets[id] }
-
-    /// The sets of a machine and of those whose place it took, oldest first.
-    func sets(of machine: ResourceID) -> [SnapshotSet] { (byMachine[machine] ?? []).compactMap { sets[$0] } }
-
-    mutating func enter(_ set: SnapshotSet) {
-        if sets[set.id] == nil { byMachine[set.machine, default: []].append(set.id) }
-        sets[set.id] = set
-    }
-
-    mutating func remove(_ id: Snapshot.ID) {
-        guard let set = sets.removeValue(forKey: id) else { return }
-        byMachine[set.machine]?.removeAll { $0 == id }
-    }
-
-    /// A new machine took the place of an old one, with all its snapshots.
-    mutating func move(from old: ResourceID, to new: ResourceID) {
-        let moved = byMachine.removeValue(forKey: old) ?? []
-        for id in moved { sets[id]?.machine = new }
-        byMachine[new] = (byMachine[new] ?? []) + moved
-    }
-}
+/// The sets that the reference provider has taken; the resources say in their tags or names which belong together.
+typealias Catalogue = SnapshotCatalogue<SnapshotSet>
 
 extension AzureCompute {
     /// Finds one set of a machine.
@@ -108,12 +82,10 @@ extension AzureCompute {
 
     /// The set in the words of the lab.
     func described(_ set: SnapshotSet) -> Snapshot {
-        let states = set.roles.map { state(of: set, $0) }
-        let worst: Snapshot.State =
-            states.contains(.failed) ? .failed : states.contains(.pending) ? .pending : .ready
-        return Snapshot(
+        Snapshot(
             id: set.id, name: set.name, machine: MachineID(rawValue: set.machine.name), instant: set.instant,
-            disks: set.roles, holdsMemory: false, isQuiesced: set.isQuiesced, state: worst,
+            disks: set.roles, holdsMemory: false, isQuiesced: set.isQuiesced,
+            state: .worst(of: set.roles.map { state(of: set, $0) }),
             method: set.method.rawValue, storedBytes: storedBytes(of: set), notes: set.notes)
     }
 

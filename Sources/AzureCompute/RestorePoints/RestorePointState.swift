@@ -16,21 +16,9 @@ package enum RestorePointState: String, ResourceState, CaseIterable {
 
 extension RestorePointState {
     /// It is made; false when it was not being made.
-    package mutating func succeed() -> Bool {
-        switch self {
-        case .creating: self = .succeeded
-        case .succeeded, .failed, .deleting: return false
-        }
-        return true
-    }
+    package mutating func succeed() -> Bool { moved(from: .creating, to: .succeeded) }
     /// It came to nothing, or its removal did; false when neither was under way.
-    package mutating func fail() -> Bool {
-        switch self {
-        case .creating, .deleting: self = .failed
-        case .succeeded, .failed: return false
-        }
-        return true
-    }
+    package mutating func fail() -> Bool { moved(from: .creating, .deleting, to: .failed) }
     /// A removal was accepted.
     package mutating func delete() throws(NotInState<Self>) {
         switch self {

@@ -53,10 +53,6 @@ extension SnapshotState {
     }
     /// It came to nothing; false when it had before.
     package mutating func fail() -> Bool {
-        switch self {
-        case .pending, .available, .instantAccess, .availableWithInstantAccess: self = .unavailable
-        case .unavailable: return false
-        }
-        return true
+        moved(from: .pending, .available, .instantAccess, .availableWithInstantAccess, to: .unavailable)
     }
 }

@@ -40,12 +40,7 @@ package enum PowerState: String, ResourceState, CaseIterable {
     }
 
     /// What must happen after a request was accepted.
-    package enum Effect: Hashable, Sendable {
-        /// Nothing: it is as it was asked to be, or on the way there.
-        case nothing
-        /// The change has begun and will take its time.
-        case begins
-    }
+    package typealias Effect = ChangeEffect
 }
 
 extension PowerState {

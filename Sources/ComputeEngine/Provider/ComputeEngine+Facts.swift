@@ -24,7 +24,7 @@ extension ComputeEngine {
             guard let role = attached.role else { continue }
             facts[.disk(role)] = disks[attached.disk].map { .text($0.path.name) }
         }
-        facts[.snapshots] = .number(catalogue.sets(of: id).count)
+        facts[.snapshots] = .number(catalogue.entries(of: id).count)
         return facts
     }
 

@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// A new instance takes the place of the old one.

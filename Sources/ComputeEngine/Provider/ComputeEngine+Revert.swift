@@ -37,12 +37,10 @@ extension ComputeEngine {
     /// Rules: GCE-056, GCE-062 and GCE-085.
     private func plan(_ request: RevertRequest, of machine: Instance.ID) throws(Refusal) -> RestorePlan {
         let set = try snapshotSet(request.snapshot, of: machine)
-        let roles = request.disks ?? set.roles
-        guard !roles.isEmpty else {
-            throw Refusal(
-                .refused, code: ComputeFault.Reason.invalid.rawValue, message: "There is no disk to bring back.")
-        }
-        return try RestorePlan(set, of: machine, roles: roles) { role throws(Refusal) in
+        return try RestorePlan(
+            set, of: machine, roles: request.disks ?? set.roles, code: ComputeFault.Reason.invalid.rawValue
+        ) {
+            role throws(Refusal) in
             guard set.roles.contains(role) else {
                 throw Refusal(
                     .refused, code: ComputeFault.Reason.notFound.rawValue,

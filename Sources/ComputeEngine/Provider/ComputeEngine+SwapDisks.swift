@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// One disk that takes the place of another.
 struct DiskSwap: Hashable, Sendable {
@@ -189,7 +190,7 @@ extension ComputeEngine {
             }
             notes.append(
                 Note("The disk \(disk.path.name) is kept: its instant snapshots would go with it.", rule: "GCE-085"))
-            let sets = catalogue.sets(of: machine).filter { $0.method.isInstant && $0.members.values.contains(name) }
+            let sets = catalogue.entries(of: machine).filter { $0.method.isInstant && $0.members.values.contains(name) }
             for var set in sets {
                 set.keptDisks.append(disk.path.name)
                 catalogue.enter(set)

@@ -9,7 +9,9 @@ extension ComputeEngine {
         let id = try instanceID(machine)
         try waitUntilSettled(id)
         guard let instance = instances[id] else { throw unknown(id) }
-        let roles = try roles(for: request, of: instance)
+        let roles = try request.scope.roles(
+            among: instance.disks.compactMap(\.role).sorted(), code: ComputeFault.Reason.invalid.rawValue,
+            rule: "GCE-005")
         let method = try method(for: request, roles, of: instance)
         let word = "belay-" + world.names.hexadecimal(digits: 12)
         var set = SnapshotSet(
@@ -34,7 +36,7 @@ extension ComputeEngine {
 
     /// The snapshots of a machine, oldest first.
     public func snapshots(of machine: MachineID) throws(Refusal) -> [Snapshot] {
-        catalogue.sets(of: try instanceID(machine)).map { described($0) }
+        catalogue.entries(of: try instanceID(machine)).map { described($0) }
     }
 
     /// Deletes a snapshot, and waits until it is gone.
@@ -42,17 +44,6 @@ extension ComputeEngine {
         let set = try snapshotSet(snapshot, of: try instanceID(machine))
         try remove(set)
         catalogue.remove(snapshot)
-    }
-
-    private func roles(for request: SnapshotRequest, of instance: Instance) throws(Refusal) -> [DiskRole] {
-        let present = instance.disks.compactMap(\.role).sorted()
-        guard let roles = request.scope.roles(among: present) else {
-            throw Refusal(
-                .refused, code: ComputeFault.Reason.invalid.rawValue,
-                message: "The machine has the disks \(present.map(\.rawValue).joined(separator: ", ")) only.",
-                rule: "GCE-005")
-        }
-        return roles
     }
 
     /// The way that was asked for, or the one that gives the disks one instant.

@@ -1,9 +1,10 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// The native resources that together are one snapshot of a machine.
-struct SnapshotSet: Hashable, Sendable {
+struct SnapshotSet: CataloguedSnapshot {
     let id: Snapshot.ID
     let name: String
     var machine: Instance.ID
@@ -57,6 +58,9 @@ enum TakingMethod: String, ProviderMethod {
     var isInstant: Bool { self == .instantGroup }
 }
 
+/// The sets that the reference provider has taken; the resources say in their labels which belong together.
+typealias Catalogue = SnapshotCatalogue<SnapshotSet>
+
 extension ComputeEngine {
     /// Finds one set of a machine.
     ///
@@ -105,13 +109,11 @@ extension ComputeEngine {
 
     /// The set in the words of the lab.
     func described(_ set: SnapshotSet) -> Snapshot {
-        let states = set.roles.map { state(of: set, $0) }
-        let worst: Snapshot.State =
-            states.contains(.failed) ? .failed : states.contains(.pending) ? .pending : .ready
-        return Snapshot(
+        Snapshot(
             id: set.id, name: set.name, machine: MachineID(rawValue: set.machine.description),
             instant: instant(of: set),
-            disks: set.roles, holdsMemory: false, isQuiesced: set.isQuiesced, state: worst,
+            disks: set.roles, holdsMemory: false, isQuiesced: set.isQuiesced,
+            state: .worst(of: set.roles.map { state(of: set, $0) }),
             method: set.method.rawValue, storedBytes: storedBytes(of: set), notes: set.notes)
     }
 

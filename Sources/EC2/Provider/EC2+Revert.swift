@@ -35,11 +35,8 @@ extension EC2 {
     /// Finds the members, and refuses before anything is touched when one is missing or unusable.
     private func plan(_ request: RevertRequest, of machine: Instance.ID) throws(Refusal) -> RestorePlan {
         let set = try snapshotSet(request.snapshot, of: machine)
-        let roles = request.disks ?? set.roles
-        guard !roles.isEmpty else {
-            throw Refusal(.refused, code: "InvalidParameterValue", message: "There is no disk to bring back.")
-        }
-        return try RestorePlan(set, of: machine, roles: roles) { role throws(Refusal) in
+        return try RestorePlan(set, of: machine, roles: request.disks ?? set.roles, code: "InvalidParameterValue") {
+            role throws(Refusal) in
             guard let member = set.members[role] else {
                 throw Refusal(
                     .refused, code: "InvalidSnapshot.NotFound",

@@ -11,7 +11,8 @@ extension EC2 {
         let id = Instance.ID(rawValue: machine.rawValue)
         let instance = try native { ec2 throws(EC2Fault) in try ec2.instance(id) }
         let method = try method(for: request)
-        let roles = try roles(for: request, of: instance)
+        let present = instance.volumesByRole.keys.sorted()
+        let roles = try request.scope.roles(among: present, code: "InvalidParameterValue", rule: "AWS-023")
         let set = Snapshot.ID(rawValue: "set-" + world.names.hexadecimal(digits: 17))
         do throws(Refusal) {
             switch method {
@@ -38,17 +39,6 @@ extension EC2 {
         if let method = try TakingMethod.named(request.method, code: "UnsupportedOperation") { return method }
         if case .disksInSuccession = request.scope { return .succession }
         return .set
-    }
-
-    private func roles(for request: SnapshotRequest, of instance: Instance) throws(Refusal) -> [DiskRole] {
-        let present = instance.volumesByRole.keys.sorted()
-        guard let roles = request.scope.roles(among: present) else {
-            throw Refusal(
-                .refused, code: "InvalidParameterValue",
-                message: "The machine has the disks \(present.map(\.rawValue).joined(separator: ", ")) only.",
-                rule: "AWS-023")
-        }
-        return roles
     }
 
     /// The tags by which the members of a set find each other.

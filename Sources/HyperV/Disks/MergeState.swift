@@ -2,7 +2,7 @@ package import Hypervisor
 package import LabCore
 
 /// The state of the merge of one layer into the one that it stands on.
-package enum MergeState: String, Hashable, Sendable, CaseIterable {
+package enum MergeState: String, ResourceState, CaseIterable {
     /// It waits for its turn, or until the machine is off.
     case queued
     case running

@@ -3,7 +3,7 @@ package import Hypervisor
 /// The state of a machine, as Get-VM names it.
 ///
 /// Rule: https://learn.microsoft.com/windows/win32/hyperv_v2/msvm-computersystem
-package enum PowerState: String, Hashable, Sendable, CaseIterable {
+package enum PowerState: String, ResourceState, CaseIterable {
     case off = "Off"
     case starting = "Starting"
     case running = "Running"
@@ -213,15 +213,9 @@ extension PowerState {
 
     // MARK: What failed is taken back
 
-    mutating func abandonStart() {
-        if self == .starting { self = .off }
-    }
+    mutating func abandonStart() { _ = moved(from: .starting, to: .off) }
 
-    mutating func abandonShutDown() {
-        if self == .stopping { self = .running }
-    }
+    mutating func abandonShutDown() { _ = moved(from: .stopping, to: .running) }
 
-    mutating func abandonSave() {
-        if self == .saving { self = .running }
-    }
+    mutating func abandonSave() { _ = moved(from: .saving, to: .running) }
 }

@@ -3,7 +3,7 @@ package import Hypervisor
 /// The state of a job, as Msvm_ConcreteJob names it.
 ///
 /// Rule: https://learn.microsoft.com/windows/win32/hyperv_v2/msvm-concretejob
-package enum JobState: Int, Hashable, Sendable, CaseIterable {
+package enum JobState: Int, ResourceState, CaseIterable {
     case new = 2
     case starting = 3
     case running = 4

@@ -4,7 +4,9 @@ import LabCore
 import SimulatedMachine
 
 /// A native way back.
-enum RevertMethod: String, Hashable, Sendable, CaseIterable {
+enum RevertMethod: String, ProviderMethod {
+    static let purpose = "way back"
+
     /// Restore-VMSnapshot, in place.
     case restore
     /// The same, with a checkpoint of the failed state before it, as the Manager's dialog offers.
@@ -27,23 +29,11 @@ extension HyperV {
         }
         // Restore-VMSnapshot would find a broken chain only after it has stopped the machine.
         if let fault = faultInChains(of: checkpoint) { throw Refusal(fault) }
-        switch try choose(request.method, for: vm) {
+        let usual = AppliancePlan(for: vm.spec.appliance).comesBackAsNewMachine ? RevertMethod.newMachine : .restore
+        switch try RevertMethod.named(request.method, code: "UnknownMethod") ?? usual {
         case .restore where !settings.provider.keepsFailedState: return try restore(checkpoint, of: vm)
         case .restore, .checkpointAndRestore: return try checkpointAndRestore(checkpoint, of: vm)
         case .newMachine: return try exportAndImport(checkpoint, of: vm)
         }
-    }
-
-    private func choose(_ word: String?, for vm: VirtualMachine) throws(Refusal) -> RevertMethod {
-        guard let word else {
-            return AppliancePlan(for: vm.spec.appliance).comesBackAsNewMachine ? .newMachine : .restore
-        }
-        guard let method = RevertMethod(rawValue: word) else {
-            let known = RevertMethod.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Refusal(
-                .unsupported, code: "UnknownMethod",
-                message: "Hyper-V knows no way back called '\(word)'; it knows \(known).")
-        }
-        return method
     }
 }

@@ -3,7 +3,9 @@ public import Hypervisor
 import LabCore
 
 /// A native way to take a snapshot.
-enum TakingMethod: String, Hashable, Sendable, CaseIterable {
+enum TakingMethod: String, ProviderMethod {
+    static let purpose = "way of taking a snapshot"
+
     /// A standard checkpoint: with memory.
     case standard
     /// A production checkpoint, which turns into a standard one when the guest does not come to rest.
@@ -60,15 +62,8 @@ extension HyperV {
         switch scope {
         case .machine: return
         case .disks(let wanted) where Set(wanted) == Set(roles): return
-        case .disks:
-            throw Refusal(
-                .unsupported, code: "NotSupported",
-                message: "All virtual disks of a machine are forked together: a checkpoint cannot leave one out.",
-                rule: "HV-017")
-        case .disksInSuccession:
-            throw Refusal(
-                .unsupported, code: "NotSupported",
-                message: "All virtual disks of a machine are forked at one instant.", rule: "HV-017")
+        case .disks: try Self.require(.diskSnapshot, code: "NotSupported")
+        case .disksInSuccession: try Self.require(.successiveSnapshots, code: "NotSupported")
         }
     }
 
@@ -76,12 +71,11 @@ extension HyperV {
     private func choose(
         _ request: SnapshotRequest, for vm: VirtualMachine, notes: inout [Note]
     ) throws(Refusal) -> TakingMethod {
-        if let word = request.method {
-            guard let method = TakingMethod(rawValue: word), method != .off || vm.state == .off else {
-                let known = TakingMethod.allCases.map(\.rawValue).joined(separator: ", ")
+        if let method = try TakingMethod.named(request.method, code: "UnknownMethod") {
+            guard method != .off || vm.state == .off else {
                 throw Refusal(
                     .unsupported, code: "UnknownMethod",
-                    message: "Hyper-V knows no way '\(word)' for this; it knows \(known).")
+                    message: "The way '\(method.rawValue)' is for a machine that is off.")
             }
             return method
         }

@@ -27,14 +27,3 @@ extension ControlPlane {
         throw Refusal(.unsupported, code: code, message: note.text, rule: note.rule)
     }
 }
-
-extension SnapshotRequest.Scope {
-    /// The disks that are meant, of those that a machine has; nothing when one of them is not there, or none is meant.
-    package func roles(among present: [DiskRole]) -> [DiskRole]? {
-        switch self {
-        case .machine: present
-        case .disks(let roles), .disksInSuccession(let roles):
-            roles.isEmpty || !roles.allSatisfy(present.contains) ? nil : roles
-        }
-    }
-}

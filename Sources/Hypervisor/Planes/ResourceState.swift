@@ -11,3 +11,11 @@ extension ResourceState {
         return true
     }
 }
+
+/// What must happen after a request for a change was accepted.
+package enum ChangeEffect: Hashable, Sendable {
+    /// Nothing: it is as it was asked to be, or on the way there.
+    case nothing
+    /// The change has begun and will take its time.
+    case begins
+}

@@ -19,10 +19,15 @@ package struct RevertPlan<Taken: Hashable & Sendable, Machine: Hashable & Sendab
 
     /// Finds the material for every role that is wanted, and refuses before anything is touched when one has none.
     ///
-    /// - Throws: what `find` throws for a role whose material is missing or unusable.
+    /// - Throws: a refusal with the platform's `code` when no role is wanted, and what `find` throws for a role whose
+    ///   material is missing or unusable.
     package init(
-        _ set: Taken, of machine: Machine, roles: [DiskRole], _ find: (DiskRole) throws(Refusal) -> Material
+        _ set: Taken, of machine: Machine, roles: [DiskRole], code: String,
+        _ find: (DiskRole) throws(Refusal) -> Material
     ) throws(Refusal) {
+        guard !roles.isEmpty else {
+            throw Refusal(.refused, code: code, message: "There is no disk to bring back.")
+        }
         self.set = set
         self.machine = machine
         sources = []
