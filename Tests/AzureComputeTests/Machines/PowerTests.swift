@@ -132,4 +132,16 @@ struct PowerTests {
         #expect(plane.end(of: try plane.deleteMachine(machine.id)) == nil)
         #expect(plane.usage["eastus"]?.cores == 0)
     }
+
+    @Test("a guest that loses its power leaves its machine stopped on its host")
+    func powerLoss() throws {
+        var (plane, machine, id) = try AzureCompute.withMachine()
+        try plane.setPower(.cut, of: machine)
+        #expect(plane.virtualMachines[id]?.power == .stopped)
+        try plane.setPower(.on, of: machine)
+        let failure = UpgradeFailure(phase: .unpack, cause: .powerLoss)
+        _ = try plane.perform(.upgrade(version: "1.1", failure: failure), on: machine)
+        #expect(plane.virtualMachines[id]?.power == .stopped)
+        #expect(plane.virtualMachines[id]?.hasHost == true)
+    }
 }

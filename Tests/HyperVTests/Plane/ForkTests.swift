@@ -8,29 +8,6 @@ import Testing
 
 @Suite("A host is a value")
 struct ForkTests {
-    /// A checkpoint, a failed upgrade and the way back, and what was told of it.
-    private func run(seed: UInt64) throws -> (events: [Event], facts: Facts) {
-        var lab = try Lab(seed: seed)
-        try lab.write(10)
-        let request = SnapshotRequest(name: "s", quiesce: .preferred)
-        let snapshot = try lab.host.takeSnapshot(request, of: lab.machine)
-        let failure = UpgradeFailure(phase: .migrate, cause: .powerLoss)
-        _ = try lab.host.perform(.upgrade(version: "1.1", failure: failure), on: lab.machine)
-        _ = try lab.host.revert(RevertRequest(snapshot: snapshot.id), of: lab.machine)
-        try lab.start()
-        return (lab.host.takeEvents(), try lab.facts())
-    }
-
-    @Test("one seed gives one journal, and another seed another")
-    func determinism() throws {
-        let (first, again, other) = (try run(seed: 5), try run(seed: 5), try run(seed: 6))
-        #expect(first.events == again.events)
-        #expect(first.facts == again.facts)
-        #expect(first.events != other.events)
-        #expect(first.facts[.version] == "1.0")
-        #expect(first.facts[.service] == "healthy")
-    }
-
     @Test("a copy goes its own way, in the middle of a job too")
     func independence() throws {
         var lab = try Lab()
@@ -45,22 +22,6 @@ struct ForkTests {
         #expect(lab.host.checkpoints.isEmpty)
         try lab.host.wait(for: job)
         #expect(lab.host.checkpoints.count == 1)
-    }
-
-    @Test("power is changed in every way that a scenario asks for")
-    func power() throws {
-        var lab = try Lab()
-        let boot = try lab.facts()[.bootID]
-        try lab.host.setPower(.reboot, of: lab.machine)
-        #expect(try lab.facts()[.bootID] != boot)
-        #expect(try lab.facts()[.service] == "healthy")
-        try lab.host.setPower(.cut, of: lab.machine)
-        #expect(try lab.facts()[.power] == "off")
-        try lab.host.setPower(.on, of: lab.machine)
-        #expect(try lab.facts()[.service] == "healthy")
-        try lab.host.setPower(.shutDown, of: lab.machine)
-        #expect(try lab.facts()[.power] == "off")
-        #expect(throws: Refusal.self) { try lab.host.perform(.status, on: lab.machine) }
     }
 
     @Test("removing everything leaves nothing, whatever was going on")
