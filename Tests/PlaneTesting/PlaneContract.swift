@@ -28,6 +28,9 @@ package struct PlaneContract<Plane: ControlPlane>: Sendable {
             Clause("what was there at the snapshot comes back, and what came later does not") { try comesBack() },
             Clause("after everything was removed nothing is left") { try removesEverything() },
             Clause("what its manual restores to a new machine comes back as one, unasked") { try comesBackElsewhere() },
+            Clause("a type of disk that the platform has not is unsupported, and nothing is made") {
+                try refusesUnknownDisks()
+            },
         ]
             + Step.allCases.flatMap { step in
                 faults.map { word, effect in
@@ -190,6 +193,24 @@ package struct PlaneContract<Plane: ControlPlane>: Sendable {
             try bench.fact(.service) == "healthy" ? nil : "the service does not run",
             snapshots.map(\.id) == [snapshot.id] ? nil : "the snapshot is not there any more",
         ].compactMap(\.self)
+    }
+
+    private static func refusesUnknownDisks() throws -> [String] {
+        var plane = Plane(seed: 11)
+        let known = plane.leftovers
+        let disks = DiskRole.allCases.map { DiskSpec(role: $0, size: .gibibytes(1), type: $0 == .data ? "tape" : nil) }
+        let spec = MachineSpec(
+            name: "contract", appliance: .generic, version: "1.0", disks: disks, memory: .mebibytes(512))
+        do throws(Refusal) {
+            _ = try plane.makeMachine(spec)
+            return ["a machine was made"]
+        } catch {
+            return [
+                error.kind == .unsupported ? nil : "the refusal is of kind '\(error.kind.rawValue)'",
+                error.message.contains("tape") ? nil : "the refusal does not name the type: \(error)",
+                plane.leftovers == known ? nil : "something was made: \(plane.leftovers)",
+            ].compactMap(\.self)
+        }
     }
 
     private static func removesEverything() throws -> [String] {

@@ -1,4 +1,5 @@
 import Hypervisor
+import LabCore
 import Testing
 
 @testable import ScenarioRunner
@@ -129,6 +130,21 @@ import Testing
             testDescription: "an expectation in the middle that does not hold fails, and the run goes on",
             steps: ["- expect: {records: 7}", "- write: 7"], expect: "{records: 7}", outcome: .failed, done: ["2"],
             reason: "records at step 1: expected 7, found 0"),
+        Row(
+            testDescription: "the time of a step is that of the last one that was done",
+            steps: ["- wait: 30 s", "- note: here", "- expect: {took: {at-least: 30 s, at-most: 30 s}}"],
+            outcome: .passed, done: ["1"]),
+        Row(
+            testDescription: "a step that had nothing to do took no time",
+            steps: ["- wait: 30 s", "- power: on", "- expect: {took: {at-most: 0 s}}"], outcome: .passed, done: ["1"]),
+        Row(
+            testDescription: "a step that took too long fails the run",
+            steps: ["- wait: 90 s"], expect: "{took: {at-most: 1 min}}", outcome: .failed, done: ["1"],
+            reason: "took at the end: expected at most 1 min, found 1 min 30 s"),
+        Row(
+            testDescription: "a step that was too short fails the run",
+            steps: ["- wait: 90 s"], expect: "{took: {vsphere: {at-least: 2 min}, otherwise: {at-most: 1 s}}}",
+            outcome: .failed, done: ["1"], reason: "took at the end: expected at least 2 min, found 1 min 30 s"),
     ]
 
     @Test("steps, conditions and what may go wrong", arguments: rows)
@@ -139,7 +155,9 @@ import Testing
         var done: [String] = []
         while let action = interpreter.next() {
             if let step = interpreter.currentStep, action.journalled.name != "takeFacts" { done.append(step.number) }
-            interpreter.absorb(plane.does(action))
+            let began = plane.now
+            let outcome = plane.does(action)
+            interpreter.absorb(outcome, took: plane.now - began)
         }
         #expect(done == row.done)
         #expect(interpreter.conclusion.outcome == row.outcome)
@@ -188,7 +206,7 @@ import Testing
         for _ in 0..<5 {
             let next = first.next()
             let action = try #require(next)
-            first.absorb(plane.does(action))
+            first.absorb(plane.does(action), took: .zero)
         }
         var second = first
         var fork = plane
@@ -220,7 +238,8 @@ import Testing
         var interpreter = Interpreter(plan: Plan(fake: try .of(["- write: 5"])))
         var plane = FakePlane(seed: 1)
         while let action = interpreter.next() {
-            interpreter.absorb(action == .lookForLeftovers ? .leftovers(["vol-2", "vol-1"]) : plane.does(action))
+            let outcome = action == .lookForLeftovers ? .leftovers(["vol-2", "vol-1"]) : plane.does(action)
+            interpreter.absorb(outcome, took: .zero)
         }
         #expect(
             interpreter.conclusion == Conclusion(.errored, [Conclusion.Reason("left behind: vol-1, vol-2")]))

@@ -49,4 +49,18 @@ import Testing
                 "push again", "lose the key of 3 records",
             ])
     }
+
+    @Test(
+        "the data disk is of the type that is named for the platform, and of its usual one elsewhere",
+        arguments: [
+            ("{data-type: {azure: PremiumV2_LRS}}", Platform.azure, "PremiumV2_LRS"),
+            ("{data-type: {azure: PremiumV2_LRS}}", .ec2, nil), ("{data-type: gp2}", .ec2, "gp2"), ("{}", .ec2, nil),
+        ] as [(String, Platform, String?)])
+    func dataType(machine: String, platform: Platform, type: String?) throws {
+        let scenario = try Scenario.of(["- write: 1"], more: "machine: \(machine)")
+        #expect(scenario.machine(on: platform).disks.map(\.type) == [nil, type])
+        var interpreter = Interpreter(plan: Plan(scenario: scenario, platform: platform))
+        let made = interpreter.next()
+        #expect(made == .makeMachine(scenario.machine(on: platform)))
+    }
 }

@@ -11,14 +11,12 @@ extension AzureCompute: ControlPlane {
     public static let capabilities = Capabilities(missing: [
         .memorySnapshot: Note(
             "Restore points and snapshots hold managed disks; the memory of a virtual machine is in none of them.",
-            rule: "AZ-115"),
-        .pendingSnapshot: Note(
-            "Snapshots of Premium SSD, which the lab's machines have, can be used at once; only those of Ultra disks and "
-                + "Premium SSD v2 are copied first.", rule: "AZ-035"),
+            rule: "AZ-115")
     ])
 
     /// Makes a machine from the image of its vendor, and waits until its appliance is healthy.
     public mutating func makeMachine(_ spec: MachineSpec) throws(Refusal) -> MachineID {
+        let skus = try skus(for: spec)
         let group = settings.provider.group
         let location = settings.location
         if groups[group.lowercased()] == nil {
@@ -31,13 +29,13 @@ extension AzureCompute: ControlPlane {
             location: location, size: VirtualMachineSize.fitting(spec.memory).name, osDisk: .init(.fromImage))
         request.imageReference = image
         request.osProfile = OSProfile(computerName: String(id.name.prefix(15)))
-        request.osDisk.sku = .premium
+        request.osDisk.sku = skus[.root] ?? .premium
         request.osDisk.caching = settings.provider.osDiskCaching
         request.interfaces = [InterfaceReference(interface)]
         for disk in spec.disks where disk.role != .root {
             var data = CreateMachine.DataDiskRequest(
                 lun: Guest.dataLUN, .fromImage, sizeGB: disk.size.gibibytesRoundedUp)
-            data.sku = .premium
+            data.sku = skus[disk.role] ?? .premium
             request.dataDisks.append(data)
         }
         let final = request
@@ -47,6 +45,20 @@ extension AzureCompute: ControlPlane {
             throw .lab("the appliance did not become healthy: \(word)")
         }
         return MachineID(rawValue: id.name)
+    }
+
+    /// What each disk that names a type is stored on; an OS disk cannot lie on what copies its snapshots afterwards.
+    private func skus(for spec: MachineSpec) throws(Refusal) -> [DiskRole: DiskSKU] {
+        var skus: [DiskRole: DiskSKU] = [:]
+        for disk in spec.disks {
+            guard let type = disk.type else { continue }
+            let known = DiskSKU.allCases.filter { disk.role == .data || !$0.copiesInBackground }
+            guard let sku = known.first(where: { $0.rawValue == type }) else {
+                throw .noDiskType(type, known: known.map(\.rawValue))
+            }
+            skus[disk.role] = sku
+        }
+        return skus
     }
 
     /// What the appliance's vendor publishes in the marketplace: freshly installed disks.

@@ -80,12 +80,15 @@ extension AzureCompute {
         }
     }
 
+    /// Whether a set can be used: as little as the worst of its members.
+    func state(of set: SnapshotSet) -> Snapshot.State { .worst(of: set.roles.map { state(of: set, $0) }) }
+
     /// The set in the words of the lab.
     func described(_ set: SnapshotSet) -> Snapshot {
         Snapshot(
             id: set.id, name: set.name, machine: MachineID(rawValue: set.machine.name), instant: set.instant,
             disks: set.roles, holdsMemory: false, isQuiesced: set.isQuiesced,
-            state: .worst(of: set.roles.map { state(of: set, $0) }),
+            state: state(of: set),
             method: set.method.rawValue, storedBytes: storedBytes(of: set), notes: set.notes)
     }
 

@@ -17,13 +17,16 @@ extension ComputeEngine: ControlPlane {
 
     /// Makes an instance with disks from the images of its vendor, and waits until its appliance is healthy.
     public mutating func makeMachine(_ spec: MachineSpec) throws(Refusal) -> MachineID {
+        for type in spec.disks.compactMap(\.type) where !Self.diskTypes.contains(type) {
+            throw .noDiskType(type, known: Self.diskTypes)
+        }
         let zone = settings.zones.first ?? ""
         let images = publishImages(for: spec, runsSnapshotScripts: true)
         var request = InsertInstance(name: freeName(spec.name, zone: zone))
         for disk in spec.disks {
             var parameters = InsertDisk(name: "", sizeGB: disk.size.gibibytesRoundedUp)
             parameters.sourceImage = images[disk.role]
-            parameters.type = "pd-balanced"
+            parameters.type = disk.type ?? "pd-balanced"
             let attach = AttachDisk(
                 source: "", deviceName: Guest.deviceName(disk.role), boot: disk.role == .root,
                 autoDelete: disk.role == .root)
@@ -51,6 +54,9 @@ extension ComputeEngine: ControlPlane {
         }
         return MachineID(rawValue: id.description)
     }
+
+    /// The types of disks that the lab's machines can lie on.
+    private static let diskTypes = ["pd-standard", "pd-balanced", "pd-ssd"]
 
     /// Gives a new machine a family of its own.
     private mutating func adopt(_ id: Instance.ID) {

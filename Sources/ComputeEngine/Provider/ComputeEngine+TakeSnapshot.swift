@@ -23,7 +23,7 @@ extension ComputeEngine {
             case .snapshot: try takeInSuccession(&set, request, of: instance)
             case .consistencyGroup, .instantGroup: try takeGroup(&set, request, of: instance)
             }
-            guard set.roles.allSatisfy({ state(of: set, $0) == .ready }) else {
+            guard state(of: set) == .ready else {
                 throw Refusal(.failed, code: "SnapshotFailed", message: "The snapshot did not become ready.")
             }
         } catch {

@@ -184,9 +184,11 @@ extension EC2 {
         if takeFastRestoreCredit(of: source.id, in: volume.zone) {
             volume.isFastRestored = true
         } else {
+            let share = source.software?.role == .root ? settings.inferred.systemShare : 0
+            let system = ByteCount(ByteCount.gibibytes(source.volumeSize).bytes * Int64(share) / 100)
             // Rule: AWS-047. Rule: AWS-048.
             volume.loading = Volume.Loading(
-                start: now, amount: source.contents.writtenBytes,
+                start: now, amount: source.contents.writtenBytes + system,
                 rate: rate.map { .mebibytes($0) } ?? settings.timings.backgroundLoading)
         }
     }

@@ -93,6 +93,10 @@ extension EC2.Settings {
         ///
         /// Rule: AWS-047.
         public var blocksReadAtBoot = 200
+        /// The share of a root volume, in percent, that an installed system takes beside the files that the lab keeps of it.
+        ///
+        /// The lab keeps what upgrades change, which is a fraction of what a restored volume has to load. Rule: AWS-047.
+        public var systemShare = 10
         /// Seconds for which a snapshot in error still occupies a slot of its volume.
         ///
         /// Rule: AWS-008.

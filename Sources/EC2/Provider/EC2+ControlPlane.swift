@@ -16,6 +16,9 @@ extension EC2: ControlPlane {
 
     /// Launches a machine from an image of its vendor, and waits until its appliance is healthy.
     public mutating func makeMachine(_ spec: MachineSpec) throws(Refusal) -> MachineID {
+        for type in spec.disks.compactMap(\.type) where !Self.plainTypes.contains(where: { $0.rawValue == type }) {
+            throw .noDiskType(type, known: Self.plainTypes.map(\.rawValue))
+        }
         let image = makeVendorImage(for: spec)
         var request = RunInstances(image: image)
         request.instanceTags = [ResourceTag("Name", String(spec.name.prefix(256)))]
@@ -64,7 +67,8 @@ extension EC2: ControlPlane {
             roles[device] = disk.role
             mappings.append(
                 Image.Mapping(
-                    device: device, snapshot: snapshot.id, size: size, type: .gp3,
+                    device: device, snapshot: snapshot.id, size: size,
+                    type: disk.type.flatMap(VolumeType.init(rawValue:)) ?? .gp3,
                     deleteOnTermination: disk.role == .root))
         }
         var image = Image(
@@ -75,6 +79,9 @@ extension EC2: ControlPlane {
         images[image.id] = image
         return image.id
     }
+
+    /// The types of volumes that need no more words than their names, on which any machine of the lab can lie.
+    private static let plainTypes: [VolumeType] = [.gp2, .gp3, .standard]
 
     static let vendor = "679593333241"
     static let rootDevice = "/dev/sda1"

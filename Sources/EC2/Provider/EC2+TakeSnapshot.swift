@@ -16,11 +16,14 @@ extension EC2 {
         let set = Snapshot.ID(rawValue: "set-" + world.names.hexadecimal(digits: 17))
         do throws(Refusal) {
             switch method {
-            case .set: try takeTogether(set, request, roles, of: instance)
+            case .set, .fastRestored: try takeTogether(set, request, method, roles, of: instance)
             case .succession: try takeInSuccession(set, request, roles, of: instance)
             case .image, .imageWithoutReboot: try takeImage(set, request, method, roles, of: instance)
             }
-            return request.waits ? try finish(set, of: id) : described(try snapshotSet(set, of: id))
+            guard request.waits || method == .fastRestored else { return described(try snapshotSet(set, of: id)) }
+            let taken = try finish(set, of: id)
+            if method == .fastRestored { try enableFastRestore(of: set, instance) }
+            return taken
         } catch {
             withdraw(set, of: id)
             throw error
@@ -62,7 +65,8 @@ extension EC2 {
     }
 
     private mutating func takeTogether(
-        _ set: Snapshot.ID, _ request: SnapshotRequest, _ roles: [DiskRole], of instance: Instance
+        _ set: Snapshot.ID, _ request: SnapshotRequest, _ method: TakingMethod, _ roles: [DiskRole],
+        of instance: Instance
     ) throws(Refusal) {
         try quiesced(request.quiesce, instance) { ec2, isQuiesced throws(Refusal) in
             var call = CreateSnapshots(instance: instance.id)
@@ -70,13 +74,37 @@ extension EC2 {
             call.excludedDataVolumes = instance.dataVolumes.filter { volume in
                 !roles.contains { instance.volumesByRole[$0] == volume }
             }
-            call.tags = ec2.labels(set, request, .set, roles, of: instance, isQuiesced: isQuiesced)
+            call.tags = ec2.labels(set, request, method, roles, of: instance, isQuiesced: isQuiesced)
             let final = call
             _ = try ec2.patiently { ec2 throws(EC2Fault) in
                 try ec2.createSnapshots(final)
             } ifLost: {
                 $0.members(of: set, instance.id)
             }
+        }
+    }
+
+    /// Enables fast restore of every member in the machine's zone, and waits until each has a credit for one volume.
+    ///
+    /// Rule: AWS-049.
+    private mutating func enableFastRestore(of set: Snapshot.ID, _ instance: Instance) throws(Refusal) {
+        let members = (members(of: set, instance.id) ?? []).map(\.id).sorted()
+        for member in members {
+            try patiently { ec2 throws(EC2Fault) in
+                try ec2.enableFastRestore(of: member, in: instance.zone)
+            } ifLost: {
+                $0.snapshots[member]?.fastRestores[instance.zone].map { _ in }
+            }
+        }
+        let isReady = poll { ec2 in
+            members.allSatisfy { member in
+                (ec2.snapshots[member]?.fastRestores[instance.zone]?.credits(at: ec2.now) ?? 0) > 0
+            }
+        }
+        guard isReady else {
+            throw Refusal(
+                .failed, code: "FastRestoreNotReady", message: "Fast restore was enabled, but earned no credit.",
+                rule: "AWS-049")
         }
     }
 

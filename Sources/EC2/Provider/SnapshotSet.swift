@@ -36,6 +36,10 @@ enum TakingMethod: String, ProviderMethod {
 
     /// CreateSnapshots: one instant for all disks.
     case set = "create-snapshots"
+    /// The same, and then EnableFastSnapshotRestores, so that volumes made of them need no loading.
+    ///
+    /// Rule: AWS-049.
+    case fastRestored = "create-snapshots-fast-restore"
     /// CreateSnapshot for one disk after the other.
     case succession = "create-snapshot"
     /// CreateImage, which reboots the guest.
@@ -120,7 +124,13 @@ extension EC2 {
             notes.append(
                 Note("Each disk has an instant of its own, that of its request.", rule: "AWS-001"))
         }
-        if set.method == .set { notes.append(Note("All disks share one instant.", rule: "AWS-021")) }
+        if set.method == .set || set.method == .fastRestored {
+            notes.append(Note("All disks share one instant.", rule: "AWS-021"))
+        }
+        if set.method == .fastRestored {
+            notes.append(
+                Note("A new volume of each member needs no loading, as long as credits last.", rule: "AWS-049"))
+        }
         if set.method == .image {
             notes.append(Note("The guest was shut down for it and booted again.", rule: "AWS-121"))
         }

@@ -23,6 +23,7 @@ extension HyperV: ControlPlane {
 
     /// Makes a machine, switches it on, and waits until its guest answers.
     public mutating func makeMachine(_ spec: MachineSpec) throws(Refusal) -> MachineID {
+        try spec.requireUsualDisks()
         let seed = world.dice.next()
         let contents = SimulatedMachine.installedDisks(for: spec, seed: seed)
         let folder = freeFolder(for: spec.name)

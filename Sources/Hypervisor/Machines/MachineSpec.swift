@@ -69,11 +69,14 @@ public struct DiskSpec: Hashable, Sendable, Codable {
     public var role: DiskRole
     /// The capacity, at least 64 MiB.
     public var size: ByteCount
+    /// What the disk is stored on, in the platform's own word; nothing for the platform's usual one.
+    public var type: String?
 
     /// Makes a description of a disk.
-    public init(role: DiskRole, size: ByteCount) {
+    public init(role: DiskRole, size: ByteCount, type: String? = nil) {
         self.role = role
         self.size = size
+        self.type = type
     }
 }
 

@@ -5,6 +5,7 @@ internal import LabCore
 extension LibvirtDriver {
     /// Makes a machine and boots it until its appliance is healthy.
     public func makeMachine(_ spec: MachineSpec) async throws(Refusal) -> MachineID {
+        try spec.requireUsualDisks()
         let guest = try await images.prepare(.debian(GuestRecipe(for: spec)), progress: settings.progress)
         return try await makeMachine(spec, guest: guest, hasAppliance: true)
     }

@@ -3,7 +3,7 @@ import Hypervisor
 extension Interpreter {
     /// What has to be done for one step.
     mutating func operations(for step: Step, _ reference: StepReference) -> [Operation] {
-        if lastRevert != nil, step.verb.changesMachine { laterSteps.append(reference) }
+        if lastRevert != nil, step.verb.isDone { laterSteps.append(reference) }
         let act = Operation.act(step, reference)
         if step.refusal != nil {
             return [.takeFacts(.beforeRefusal), act, .takeFacts(.afterRefusal(reference))]
@@ -27,7 +27,7 @@ extension Interpreter {
     /// The action of an operation; nothing when there is nothing to do.
     mutating func action(for operation: Operation) -> Action? {
         switch operation {
-        case .makeMachine: return .makeMachine(plan.scenario.machine)
+        case .makeMachine: return .makeMachine(plan.scenario.machine(on: plan.platform))
         case .takeFacts: return machine.map { .takeFacts($0) }
         case .removeEverything: return .removeEverything
         case .lookForLeftovers: return .lookForLeftovers
@@ -63,16 +63,6 @@ extension Interpreter {
         if let snapshot = snapshots[name] { return snapshot }
         goWrong(Conclusion.Reason("\(reference): snapshot '\(name)' was never taken", at: reference.position))
         return nil
-    }
-}
-
-extension Step.Verb {
-    /// Whether the step does something that can change the machine.
-    fileprivate var changesMachine: Bool {
-        switch self {
-        case .perform, .takeSnapshot, .setPower, .wait, .inject, .revert, .deleteSnapshot: true
-        case .expect, .note, .attempt, .repetition: false
-        }
     }
 }
 

@@ -73,7 +73,7 @@ extension Interpreter {
         let present = present
         let judge = Judge(
             platform: plan.platform, moments: moments, present: present, upgrade: lastUpgrade, left: leftBy,
-            held: record.snapshots.last?.held,
+            held: record.snapshots.last?.held, took: lastTook,
             accounts: { accountant.accounts(for: $0, moments: moments, present: present) })
         let checks = judge.checks(expectations, at: moment)
         edit { $0.checks += checks }

@@ -27,6 +27,8 @@ package struct Interpreter: Hashable, Sendable {
     var lastUpgrade: String?
     var lastRevert: Accountant.Revert?
     var leftBy: FactValue?
+    /// How long the last step took on the platform's clock.
+    var lastTook: Duration?
     var laterSteps: [StepReference] = []
     /// The facts before a step that is to be refused.
     var factsBefore: Facts?
@@ -78,15 +80,18 @@ package struct Interpreter: Hashable, Sendable {
                 absorbFacts(.facts(present), purpose)
                 continue
             }
-            guard let action = action(for: operation) else { continue }
+            guard let action = action(for: operation) else {
+                if case .act = operation { lastTook = .zero }
+                continue
+            }
             pending = operation
             isUntouched = false
             return action
         }
     }
 
-    /// Takes in what came of the last action.
-    package mutating func absorb(_ outcome: ActionOutcome) {
+    /// Takes in what came of the last action, which took so long on the platform's clock.
+    package mutating func absorb(_ outcome: ActionOutcome, took: Duration) {
         guard let operation = pending else { preconditionFailure("there is no action whose outcome this could be") }
         pending = nil
         if case .refused(let refusal) = outcome, refusal.kind == .lab {
@@ -95,7 +100,9 @@ package struct Interpreter: Hashable, Sendable {
         switch operation {
         case .makeMachine: absorbMaking(outcome)
         case .takeFacts(let purpose): absorbFacts(outcome, purpose)
-        case .act(let step, let reference): absorb(outcome, of: step, reference)
+        case .act(let step, let reference):
+            lastTook = took
+            absorb(outcome, of: step, reference)
         case .removeEverything:
             if case .refused(let refusal) = outcome { record.labTroubles.append("nothing was removed: \(refusal)") }
         case .lookForLeftovers:

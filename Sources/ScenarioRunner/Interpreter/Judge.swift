@@ -1,4 +1,5 @@
 import Hypervisor
+import LabCore
 
 /// Holds expectations against facts.
 struct Judge {
@@ -11,6 +12,8 @@ struct Judge {
     let left: FactValue?
     /// What the last snapshot holds.
     let held: FactValue?
+    /// How long the last step took; nothing where none was done.
+    let took: Duration?
     /// What accounts for a fact's fate.
     let accounts: (Fact) -> [Account]
 
@@ -42,6 +45,9 @@ struct Judge {
         case .upgrade: return word(upgrade.map { .text($0) }, wanted, missing: "there was none")
         case .left: return word(left, wanted, missing: "nothing was reverted")
         case .held: return word(held, wanted, missing: "no snapshot was taken")
+        case .took:
+            guard case .time(let least, let most) = wanted, let took else { return ("no step was done", false) }
+            return (took.inWords, took >= least && most.map { took <= $0 } ?? true)
         case .fact(let fact): return look(at: fact, for: wanted)
         }
     }
@@ -64,7 +70,7 @@ struct Judge {
         case .range(let least, let most):
             guard case .number(let number) = value else { return (found, false) }
             return (found, number >= least ?? .min && number <= most ?? .max)
-        case .grade: return (found, false)
+        case .grade, .time: return (found, false)
         case .kept: return (withFate(fate, fact), value == moments.wanted[fact])
         case .fate(let wanted): return (withFate(fate, fact), fate == wanted)
         case .asOf(let name):
@@ -100,7 +106,7 @@ struct Judge {
                 .configuration, .looseFiles, .stuckJobs, .openRecords, .bootID,
             ].filter { moments.wanted[$0] != present[$0] }
         case .left: [.power]
-        case .upgrade, .held: []
+        case .upgrade, .held, .took: []
         }
     }
 }

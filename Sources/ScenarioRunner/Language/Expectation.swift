@@ -1,4 +1,5 @@
 package import Hypervisor
+import LabCore
 
 /// One thing that must hold.
 package struct Expectation: Hashable, Sendable {
@@ -21,6 +22,8 @@ package struct Expectation: Hashable, Sendable {
         case left
         /// What the last snapshot holds.
         case held
+        /// How long the last step took, on the platform's clock.
+        case took
         /// A fact.
         case fact(Fact)
     }
@@ -33,6 +36,8 @@ package struct Expectation: Hashable, Sendable {
         case word(String)
         /// A number within bounds.
         case range(atLeast: Int?, atMost: Int?)
+        /// A time within bounds.
+        case time(atLeast: Duration, atMost: Duration?)
         /// A grade within bounds.
         case grade(atLeast: Grade, atMost: Grade)
         /// As at the snapshot, whatever happened in between.
@@ -61,6 +66,9 @@ extension Expectation.Wanted: CustomStringConvertible {
         case .range(let least?, nil): "at least \(least)"
         case .range(nil, let most?): "at most \(most)"
         case .range(nil, nil): "any number"
+        case .time(let least, let most?):
+            least == .zero ? "at most \(most.inWords)" : "\(least.inWords) to \(most.inWords)"
+        case .time(let least, nil): "at least \(least.inWords)"
         case .grade(let least, let most):
             if least == most {
                 least.rawValue

@@ -18,6 +18,7 @@ enum ExpectationDecoder {
             case "grade": expectation(entry, .grade, decode: grade)
             case "upgrade": expectation(entry, .upgrade) { $0.text.map { .word($0) } }
             case "left": expectation(entry, .left) { $0.text.map { .word($0 == "running" ? "on" : $0) } }
+            case "took": expectation(entry, .took, decode: time)
             case "held": expectation(entry, .held) { $0.text.map { .word($0) } }
             default:
                 Vocabulary.factKeys.first { $0.name == entry.key }.flatMap { key in
@@ -41,6 +42,10 @@ enum ExpectationDecoder {
         if let most = word("at-most") { return .grade(atLeast: .inconsistent, atMost: most) }
         let exact = word("exactly") ?? node.text.flatMap(Grade.init(rawValue:))
         return exact.map { .grade(atLeast: $0, atMost: $0) }
+    }
+
+    private static func time(_ node: SourceNode) -> Expectation.Wanted? {
+        .time(atLeast: node["at-least"]?.duration ?? .zero, atMost: node["at-most"]?.duration)
     }
 
     private static func value(of node: SourceNode, kind: Vocabulary.FactKind) -> Expectation.Wanted? {

@@ -14,8 +14,10 @@ package struct Scenario: Hashable, Sendable {
     package var sources: [String]
     /// The values that were chosen for the scenario's inputs, in the order of the file.
     package var inputs: [Input]
-    /// The machine to make.
+    /// The machine to make, but for what differs from platform to platform.
     package var machine: MachineSpec
+    /// What the data disk is stored on, in the platform's own word; nothing for the platform's usual one.
+    package var dataType: PerPlatform<String>?
     /// The platforms it is about; nothing for all.
     package var platforms: [Platform]?
     /// Platforms that are left out by hand, and why.
@@ -38,6 +40,14 @@ package struct Scenario: Hashable, Sendable {
     /// The name with the chosen inputs: `quiesce-fails[quiesce=required]`.
     package var fullName: String {
         inputs.isEmpty ? name : "\(name)[\(inputs.map { "\($0.name)=\($0.value)" }.joined(separator: ","))]"
+    }
+
+    /// The machine to make on a platform.
+    package func machine(on platform: Platform) -> MachineSpec {
+        var machine = machine
+        guard let index = machine.disks.firstIndex(where: { $0.role == .data }) else { return machine }
+        machine.disks[index].type = dataType?[platform]
+        return machine
     }
 
     /// Whether the scenario is about a platform, as far as it says itself.

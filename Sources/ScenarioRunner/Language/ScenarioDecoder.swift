@@ -11,6 +11,7 @@ enum ScenarioDecoder {
         return Scenario(
             name: name, file: file, title: title, teaches: root["teaches"]?.text,
             sources: root["sources"]?.texts ?? [], inputs: inputs, machine: machine(root, name: name),
+            dataType: root["machine"]?["data-type"]?.perPlatform(\.text),
             platforms: named, exceptions: Dictionary(exceptions) { $1 },
             requirements: root["requires"]?.capabilities ?? [],
             steady: ExpectationDecoder.expectations(root["steady"]), steps: StepDecoder.steps(root["steps"]),

@@ -1,4 +1,5 @@
 import Hypervisor
+import LabCore
 
 /// Finds what is wrong with a scenario although each of its parts is well written.
 ///
@@ -22,6 +23,7 @@ struct SemanticCheck {
         var check = SemanticCheck(scenario: scenario)
         check.checkPlatforms(root)
         check.checkSelections(root)
+        check.checkMachine(root)
         for platform in Vocabulary.platforms where scenario.concerns(platform) {
             for hasAll in [true, false] { check.walk(on: platform, hasAll: hasAll) }
         }
@@ -76,6 +78,11 @@ struct SemanticCheck {
         }
     }
 
+    private mutating func checkMachine(_ root: SourceNode) {
+        guard let type = root["machine"]?["data-type"] else { return }
+        checkDisk(.data, at: type.position)
+    }
+
     private mutating func checkUpgrade(_ upgrade: SourceNode?) {
         guard let failure = upgrade?["fails"], let how = failure["how"], how.text == "declined" else { return }
         if scenario.machine.appliance != .gitHubEnterpriseServer {
@@ -108,6 +115,8 @@ struct SemanticCheck {
         var deleted: Set<String> = []
         var notes: Set<String> = []
         var hasReverted = false
+        /// Whether a step was done that can take time.
+        var hasActed = false
     }
 
     private mutating func walk(on platform: Platform, hasAll: Bool) {
@@ -127,6 +136,7 @@ struct SemanticCheck {
     }
 
     private mutating func visit(_ step: Step, _ walk: inout Walk, isRepeated: Bool) {
+        if step.verb.isDone { walk.hasActed = true }
         switch step.verb {
         case .takeSnapshot(let request, _): visit(request, step, &walk, isRepeated: isRepeated)
         case .revert(let name, let disks, _):
@@ -237,7 +247,7 @@ struct SemanticCheck {
     // MARK: Expectations
 
     private mutating func check(_ expectation: Expectation, _ walk: Walk, isSteady: Bool = false) {
-        if isSteady, [.grade, .upgrade, .left].contains(expectation.subject) {
+        if isSteady, [.grade, .upgrade, .left, .took].contains(expectation.subject) {
             report(
                 expectation.position, "'\(expectation.key)' stands under 'steady'",
                 "steady expectations hold before the upgrade too; put it under 'expect'")
@@ -245,6 +255,7 @@ struct SemanticCheck {
         if expectation.subject == .left, !walk.hasReverted, !isSteady {
             report(expectation.position, "'left' stands where nothing has been reverted", "put it behind a 'revert'")
         }
+        if expectation.subject == .took, !isSteady { check(time: expectation, walk) }
         if case .fact(let fact) = expectation.subject, [.fileSystem(.data), .disk(.data)].contains(fact) {
             checkDisk(.data, at: expectation.position)
         }
@@ -253,6 +264,19 @@ struct SemanticCheck {
             report(expectation.position, "'as-of' stands under 'steady'", "put it under 'expect'")
         } else if !Expectation.moments.contains(name), walk.taken[name] == nil, !walk.notes.contains(name) {
             reportMissing(name, at: expectation.position, walk, kind: "snapshot or note")
+        }
+    }
+
+    private mutating func check(time expectation: Expectation, _ walk: Walk) {
+        guard case .time(let least, let most) = expectation.wanted[walk.platform] else { return }
+        if !walk.hasActed {
+            report(expectation.position, "'took' stands where no step has been done", "put it behind a step")
+        } else if let most, least > most {
+            report(
+                expectation.position, "'took' asks for \(least.inWords) at least and \(most.inWords) at most",
+                "the shorter time goes with 'at-least'")
+        } else if most == nil, least == .zero {
+            report(expectation.position, "'took' holds whatever is found", "give 'at-least' or 'at-most'")
         }
     }
 
@@ -313,6 +337,14 @@ extension [Step] {
 }
 
 extension Step.Verb {
+    /// Whether it does something by itself: it takes time, and can change the machine.
+    var isDone: Bool {
+        switch self {
+        case .perform, .takeSnapshot, .setPower, .wait, .inject, .revert, .deleteSnapshot: true
+        case .expect, .note, .attempt, .repetition: false
+        }
+    }
+
     /// The name that stands for this moment from then on.
     fileprivate var nameOfMoment: String? {
         switch self {

@@ -72,16 +72,19 @@ struct FlowRun {
             if action == .removeEverything { watch(.removing(index: index, flow)) }
             let began = await driver.now
             let outcome = await hands.does(action)
-            await record(step, action, outcome, began: began)
-            interpreter.absorb(outcome)
+            let took = await record(step, action, outcome, began: began)
+            interpreter.absorb(outcome, took: took)
         }
     }
 
     // MARK: The journal
 
+    /// Enters an action into the journal.
+    ///
+    /// - Returns: how long it took on the platform's clock.
     private mutating func record(
         _ step: StepReference?, _ action: Action, _ outcome: ActionOutcome, began: Instant
-    ) async {
+    ) async -> Duration {
         let ended = await driver.now
         let times = Journal.Times(
             began: began.description, ended: ended.description, milliseconds: (ended - began).milliseconds)
@@ -97,6 +100,7 @@ struct FlowRun {
             events: events)
         entries.append(entry)
         do { try file?.append(entry) } catch { journalTrouble = "the journal cannot be written: \(error)" }
+        return ended - began
     }
 
     private mutating func open(_ header: Journal.Header) {

@@ -26,6 +26,7 @@ extension Vocabulary {
                             .init("quiesced", "Disks that the guest had brought to rest."),
                             .init("disks", "Disks as they were."),
                         ])), "What the last snapshot holds, as its provider says, whatever was asked for."),
+                .init("took", .perPlatform(period), "How long the last step took, on the platform's clock."),
                 .init(
                     "facts", .dictionary(keys: nil, values: .perPlatform(anyValue)),
                     "Any fact by its name, as reports show it."),
@@ -170,6 +171,14 @@ extension Vocabulary {
             [
                 .init("at-least", .integer(0...10_000_000), "This many or more."),
                 .init("at-most", .integer(0...10_000_000), "This many or fewer."),
+            ]))
+
+    private static let period: Shape = .map(
+        .init(
+            "a range of time",
+            [
+                .init("at-least", .duration, "This long or longer."),
+                .init("at-most", .duration, "This long or shorter."),
             ]))
 
     private static let anyValue: Shape = .choice([

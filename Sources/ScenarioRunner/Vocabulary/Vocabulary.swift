@@ -76,6 +76,9 @@ package enum Vocabulary {
                 .init(
                     "data", .choice([.bytes, .words([.init("absent", "The machine has no data disk.")])]),
                     "The size of the data disk, or 'absent'."),
+                .init(
+                    "data-type", .perPlatform(.text(maximum: 60)),
+                    "What the data disk is stored on, in the platform's own word; its usual one unless given."),
                 .init("memory", .bytes, "The size of the memory."),
                 .init("log", role, "The disk with the database's log; the data disk where there is one."),
                 .init(

@@ -20,6 +20,7 @@ extension VSphere: ControlPlane {
 
     /// Makes a machine, switches it on, and waits until its guest answers.
     public mutating func makeMachine(_ spec: MachineSpec) throws(Refusal) -> MachineID {
+        try spec.requireUsualDisks()
         let contents = SimulatedMachine.installedDisks(for: spec, seed: world.dice.next())
         var named = spec
         var number = 1

@@ -181,6 +181,46 @@ struct ProviderFlowTests {
         #expect(try plane.takeSnapshot(SnapshotRequest(name: "x"), of: machine).state == .ready)
     }
 
+    @Test("AZ-035: a snapshot of a Premium SSD v2 disk that was not waited for is no way back before it is copied")
+    func pendingSnapshot() throws {
+        var plane = AzureCompute.seeded()
+        var spec = MachineSpec.small
+        spec.disks[1].type = "PremiumV2_LRS"
+        let machine = try plane.makeMachine(spec)
+        _ = try plane.perform(.write(records: 10), on: machine)
+        _ = try plane.perform(.flush, on: machine)
+        var request = SnapshotRequest(name: "s", scope: .disks([.data]), waits: false)
+        let snapshot = try plane.takeSnapshot(request, of: machine)
+        #expect(snapshot.state == .pending)
+        _ = try plane.perform(.write(records: 5), on: machine)
+        let before = plane.inventory
+        let refusal = #expect(throws: Refusal.self) {
+            try plane.revert(RevertRequest(snapshot: snapshot.id), of: machine)
+        }
+        #expect(refusal?.rule == "AZ-035")
+        #expect(plane.inventory == before)
+        plane.advance(by: .hours(1))
+        _ = try plane.revert(RevertRequest(snapshot: snapshot.id), of: machine)
+        #expect(try plane.facts(of: machine)[.records] == 10)
+        #expect(plane.disks.values.contains { $0.sku == .premiumV2 && $0.managedBy != nil })
+        request.waits = true
+        #expect(try plane.takeSnapshot(request, of: machine).state == .ready, "the wait is for the copy")
+    }
+
+    @Test("an OS disk cannot lie on what copies its snapshots afterwards")
+    func osDiskType() throws {
+        var plane = AzureCompute.seeded()
+        var spec = MachineSpec.small
+        spec.disks[0].type = "UltraSSD_LRS"
+        let wrong = spec
+        let refusal = #expect(throws: Refusal.self) { try plane.makeMachine(wrong) }
+        #expect(refusal?.kind == .unsupported)
+        spec.disks[0].type = "StandardSSD_LRS"
+        let machine = try plane.makeMachine(spec)
+        #expect(try plane.facts(of: machine)[.service] == "healthy")
+        #expect(plane.disks.values.contains { $0.sku == .standardSSD && $0.osType != nil })
+    }
+
     @Test("a snapshot whose member is gone is no way back, and nothing is touched")
     func missingMember() throws {
         var (plane, machine, _) = try prepared()

@@ -221,6 +221,34 @@ struct ProviderFlowTests {
         _ = try bench.ec2.revert(RevertRequest(snapshot: snapshot.id), of: bench.machine)
     }
 
+    /// How long a reboot takes right after a way back, and once nothing can be left to load.
+    private func reboots(after method: String?) throws -> (first: Duration, later: Duration) {
+        var bench = try Bench()
+        bench.ec2.settings.timings.backgroundLoading = .mebibytes(1)
+        let snapshot = try bench.ec2.takeSnapshot(SnapshotRequest(name: "s", method: method), of: bench.machine)
+        _ = try bench.ec2.revert(RevertRequest(snapshot: snapshot.id), of: bench.machine)
+        func reboot() throws -> Duration {
+            let start = bench.ec2.now
+            try bench.ec2.setPower(.reboot, of: bench.machine)
+            return bench.ec2.now - start
+        }
+        let first = try reboot()
+        bench.ec2.advance(by: .hours(3))
+        return (first, try reboot())
+    }
+
+    @Test("AWS-047: a machine that came back boots more slowly until its root has been loaded from the snapshot")
+    func lazyRoot() throws {
+        let reboots = try reboots(after: nil)
+        #expect(reboots.first > reboots.later + .seconds(1))
+    }
+
+    @Test("AWS-049: with fast restore enabled beforehand a machine that came back is as fast as before")
+    func fastRestoredRoot() throws {
+        let reboots = try reboots(after: "create-snapshots-fast-restore")
+        #expect(reboots.first == reboots.later)
+    }
+
     @Test("replaced volumes and instances are kept when that is wanted")
     func keepsReplaced() throws {
         var bench = try Bench()

@@ -1,4 +1,5 @@
 import Hypervisor
+import LabCore
 import Testing
 
 @testable import ScenarioRunner
@@ -28,9 +29,10 @@ extension Interpreter {
         while true {
             if let limit, names.count == limit { interrupt("interrupted") }
             guard let action = next() else { return names }
+            let began = plane.now
             let outcome = plane.does(action)
             names.append(action.journalled.name)
-            absorb(outcome)
+            absorb(outcome, took: plane.now - began)
         }
     }
 }

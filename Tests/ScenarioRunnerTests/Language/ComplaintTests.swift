@@ -187,6 +187,30 @@ import Testing
             testDescription: "a grade in the steady state", text: steps("  - flush", more: "steady: {upgrade: failed}"),
             complaints: ["6:10: 'upgrade' stands under 'steady'; steady expectations hold before the upgrade too"]),
         Row(
+            testDescription: "a type of a data disk that is absent",
+            text: steps("  - flush", more: "machine: {data: absent, data-type: {ec2: gp2}}"),
+            complaints: ["6:36: the machine has no data disk; give 'machine: {data: SIZE}', or name another"]),
+        Row(
+            testDescription: "a time where no step was done", text: steps("  - expect: {took: {at-most: 1 s}}"),
+            complaints: ["4:14: 'took' stands where no step has been done; put it behind a step"]),
+        Row(
+            testDescription: "a time with its bounds the wrong way round",
+            text: steps("  - flush", "{took: {at-least: 1 min, at-most: 30 s}}"),
+            complaints: ["5:10: 'took' asks for 1 min at least and 30 s at most; the shorter time goes with 'at-least'"]
+        ),
+        Row(
+            testDescription: "a time without bounds", text: steps("  - flush", "{took: {}}"),
+            complaints: ["5:10: 'took' holds whatever is found; give 'at-least' or 'at-most'"]),
+        Row(
+            testDescription: "a time that is steady",
+            text: steps("  - flush", more: "steady: {took: {at-most: 1 s}}"),
+            complaints: [
+                "6:10: 'took' stands under 'steady'; steady expectations hold before the upgrade too; put it under"
+            ]),
+        Row(
+            testDescription: "a time without its unit", text: steps("  - flush", "{took: {at-most: 30}}"),
+            complaints: ["5:26: found '30'; the unit is missing"]),
+        Row(
             testDescription: "left without a revert", text: steps("  - flush", "{left: off}"),
             complaints: ["5:10: 'left' stands where nothing has been reverted; put it behind a 'revert'"]),
         Row(
