@@ -3,7 +3,7 @@ import LabCore
 
 extension AzureCompute {
     /// What accounts for the differences that a revert on Azure leaves.
-    public static let explanations: [Explanation] = addresses + disks + power + memory + scope
+    public static let explanations: [Explanation] = addresses + disks + power + memory + scope + snapshots
 
     private static let swaps = [RevertMethod.swapOSDisk, .swapDataDisk].map {
         Explanation.Circumstance.reverted($0.rawValue)
@@ -99,6 +99,12 @@ extension AzureCompute {
                         when: [isTaken, .quiesced(false), .wasOn(true)])
                 }
         }
+
+    private static let snapshots = [
+        Explanation(
+            .snapshots, [.changed], "AZ-022",
+            "Snapshots do not depend on disks and machines: those that were taken later are still there.")
+    ]
 
     private static let scope = areSnapshots.flatMap { isTaken in
         [Fact.service, .schema, .data, .records, .database].map { fact in

@@ -3,21 +3,24 @@ import LabCore
 
 extension ComputeEngine {
     /// What accounts for the differences that a revert on Compute Engine leaves.
-    public static let explanations: [Explanation] = addresses + disks + power + memory + scope
+    public static let explanations: [Explanation] = addresses + disks + power + memory + scope + snapshots
 
-    private static let isSwap = Explanation.Circumstance.reverted(RevertMethod.swapDisks.rawValue)
+    private static let swaps = [RevertMethod.swapDisks, .swapDisksAndDelete].map {
+        Explanation.Circumstance.reverted($0.rawValue)
+    }
     private static let isNewInstance = Explanation.Circumstance.reverted(RevertMethod.newInstance.rawValue)
 
     private static let addresses =
-        [
+        swaps.map { isSwap in
             Explanation(
                 .publicAddress, [.changed, .lost], "GCE-119",
                 "A stopped instance gives its ephemeral address back and gets another one when it is started.",
-                when: [isSwap, .wasOn(true)]),
+                when: [isSwap, .wasOn(true)])
+        } + [
             Explanation(
                 .publicAddress, [.changed], "GCE-119",
                 "A stopped instance has no ephemeral address: the one that it has now came with its start.",
-                when: [.wasOn(false)]),
+                when: [.wasOn(false)])
         ]
         + [
             (Fact.publicAddress, "GCE-119", "A new instance has an ephemeral address of its own."),
@@ -30,18 +33,23 @@ extension ComputeEngine {
         Explanation(.disk(role), [.changed], "GCE-070", "A disk that is made from a snapshot is a new disk.")
     }
 
-    private static let power = [
-        Explanation(
-            .power, [.changed], "GCE-100",
-            "Boot disks are swapped while the instance is stopped; that it is started then is the provider's choice.",
-            when: [isSwap, .wasOn(false)]),
-        Explanation(
-            .power, [.changed], "GCE-123", "A stopped instance holds no capacity, and may not find any again.",
-            when: [isSwap, .wasOn(true)]),
-        Explanation(
-            .power, [.changed], nil, "A new instance is inserted running, whatever the old one was at the snapshot.",
-            when: [isNewInstance]),
-    ]
+    private static let power =
+        swaps.flatMap { isSwap in
+            [
+                Explanation(
+                    .power, [.changed], "GCE-100",
+                    "Boot disks are swapped while the instance is stopped; that it is started then is the provider's choice.",
+                    when: [isSwap, .wasOn(false)]),
+                Explanation(
+                    .power, [.changed], "GCE-123", "A stopped instance holds no capacity, and may not find any again.",
+                    when: [isSwap, .wasOn(true)]),
+            ]
+        } + [
+            Explanation(
+                .power, [.changed], nil,
+                "A new instance is inserted running, whatever the old one was at the snapshot.",
+                when: [isNewInstance])
+        ]
 
     private static let memory =
         [
@@ -70,6 +78,15 @@ extension ComputeEngine {
                 "What the guest had not written to its disks is in no snapshot of a disk in use.",
                 when: [.quiesced(false), .wasOn(true)])
         }
+
+    private static let snapshots = [
+        Explanation(
+            .snapshots, [.changed], "GCE-061",
+            "Snapshots have lives of their own: those that were taken later are still there."),
+        Explanation(
+            .snapshots, [.lost], "GCE-085", "The old disks were deleted, and their instant snapshots went with them.",
+            when: [.reverted(RevertMethod.swapDisksAndDelete.rawValue)]),
+    ]
 
     private static let scope = [Fact.service, .schema, .data, .records, .database].map { fact in
         Explanation(

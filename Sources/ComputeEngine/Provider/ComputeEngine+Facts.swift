@@ -24,7 +24,9 @@ extension ComputeEngine {
             guard let role = attached.role else { continue }
             facts[.disk(role)] = disks[attached.disk].map { .text($0.path.name) }
         }
-        facts[.snapshots] = .number(catalogue.entries(of: id).count)
+        // A snapshot of which nothing is left is one that the project does not keep. Rule: GCE-085.
+        let kept = catalogue.entries(of: id).filter { set in set.roles.contains { state(of: set, $0) != .failed } }
+        facts[.snapshots] = .number(kept.count)
         return facts
     }
 

@@ -15,6 +15,10 @@ enum RevertMethod: String, ProviderMethod {
     ///
     /// Rule: GCE-088.
     case newInstance = "new-instance"
+    /// The first, and the old disks are deleted whatever goes with them, as whoever tidies up by hand does.
+    ///
+    /// Rule: GCE-085.
+    case swapDisksAndDelete = "swap-disks-and-delete"
 }
 
 /// What is to be brought back: what disks.insert is asked for to make the disk of each role.
@@ -26,8 +30,9 @@ extension ComputeEngine {
         let id = try instanceID(machine)
         try waitUntilSettled(id)
         var plan = try plan(request, of: id)
-        switch try chooseMethod(request, &plan) {
-        case .swapDisks: return try swapDisks(plan)
+        let method = try chooseMethod(request, &plan)
+        switch method {
+        case .swapDisks, .swapDisksAndDelete: return try swapDisks(plan, method)
         case .newInstance: return try replaceInstance(plan)
         }
     }

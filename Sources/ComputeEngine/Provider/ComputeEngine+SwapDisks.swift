@@ -17,7 +17,7 @@ struct DiskSwap: Hashable, Sendable {
 
 extension ComputeEngine {
     /// New disks take the place of the old ones while the instance is stopped; then it is started.
-    mutating func swapDisks(_ plan: RestorePlan) throws(Refusal) -> RevertReport {
+    mutating func swapDisks(_ plan: RestorePlan, _ method: RevertMethod) throws(Refusal) -> RevertReport {
         let swaps = try makeDisks(plan)
         let before = instances[plan.machine]?.state
         do throws(Refusal) {
@@ -41,9 +41,14 @@ extension ComputeEngine {
         } else {
             notes.append(Note("The instance was stopped: its external address was given back.", rule: "GCE-119"))
         }
-        if !settings.provider.keepsReplaced { retire(swaps.compactMap(\.old), of: plan.machine, &notes) }
+        let replaced = swaps.compactMap(\.old)
+        if method == .swapDisksAndDelete {
+            delete(replaced, &notes)
+        } else if !settings.provider.keepsReplaced {
+            retire(replaced, of: plan.machine, &notes)
+        }
         return RevertReport(
-            machine: MachineID(rawValue: plan.machine.description), method: RevertMethod.swapDisks.rawValue,
+            machine: MachineID(rawValue: plan.machine.description), method: method.rawValue,
             leftRunning: starts, notes: notes)
     }
 
@@ -176,6 +181,20 @@ extension ComputeEngine {
         do throws(Refusal) {
             _ = try startAfterRevert(id, &notes)
         } catch { note(id.description, "could not be started again: \(error)") }
+    }
+
+    /// Deletes replaced disks, and tells of the instant snapshots that go with them.
+    ///
+    /// Rule: GCE-085.
+    private mutating func delete(_ replaced: [PersistentDisk], _ notes: inout [Note]) {
+        for disk in replaced {
+            let instants = (disks[disk.id]?.instantSnapshots ?? []).compactMap { instantSnapshots[$0]?.path.name }
+            notes += discard([disk.path.name], zone: disk.zone)
+            guard disks[disk.id] == nil else { continue }
+            notes += instants.sorted().map { name in
+                Note("The instant snapshot \(name) went with the disk \(disk.path.name).", rule: "GCE-085")
+            }
+        }
     }
 
     /// Deletes replaced disks, but for those whose instant snapshots are still wanted.

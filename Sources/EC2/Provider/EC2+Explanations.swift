@@ -3,7 +3,7 @@ import LabCore
 
 extension EC2 {
     /// What accounts for the differences that a revert leaves.
-    public static let explanations: [Explanation] = addresses + disks + power + memory + scope
+    public static let explanations: [Explanation] = addresses + disks + power + memory + scope + snapshots
 
     private static let isSwap = Explanation.Circumstance.reverted(RevertMethod.swapVolumes.rawValue)
     private static let isReplacement = Explanation.Circumstance.reverted(RevertMethod.replaceRootVolume.rawValue)
@@ -73,6 +73,12 @@ extension EC2 {
         ].map { fact, text in
             Explanation(fact, [.changed, .lost], "AWS-002", text, when: [.quiesced(false), .wasOn(true)])
         }
+
+    private static let snapshots = [
+        Explanation(
+            .snapshots, [.changed], "AWS-017",
+            "Snapshots do not depend on volumes and instances: those that were taken later are still there.")
+    ]
 
     private static let scope = [Fact.service, .schema, .data, .records, .database].map { fact in
         Explanation(

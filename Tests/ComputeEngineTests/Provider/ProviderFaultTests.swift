@@ -182,6 +182,26 @@ struct ProviderFaultTests {
         #expect(plane.disks.count == 2)
     }
 
+    @Test("GCE-085: a way back that deletes the replaced disks takes their instant snapshots along, and says so")
+    func deletedDisk() throws {
+        var (plane, machine, instant) = try prepared("instant-snapshot-group")
+        let apart = try plane.takeSnapshot(SnapshotRequest(name: "apart"), of: machine)
+        let way = RevertRequest(snapshot: apart.id, method: "swap-disks-and-delete")
+        let report = try plane.revert(way, of: machine)
+        #expect(report.method == "swap-disks-and-delete")
+        #expect(report.notes.filter { $0.rule == "GCE-085" }.count == 2)
+        #expect(plane.disks.count == 2 && plane.instantSnapshots.isEmpty)
+        #expect(try plane.facts(of: machine)[.snapshots] == 1)
+        #expect(try plane.snapshots(of: machine).map(\.state) == [.failed, .ready])
+        let refusal = #expect(throws: Refusal.self) {
+            try plane.revert(RevertRequest(snapshot: instant.id), of: machine)
+        }
+        #expect(refusal?.rule == "GCE-085")
+        try plane.deleteSnapshot(instant.id, of: machine)
+        _ = try plane.revert(RevertRequest(snapshot: apart.id), of: machine)
+        #expect(try plane.snapshots(of: machine).map(\.id) == [apart.id])
+    }
+
     @Test("GCE-085: whoever deletes the disk first has no instant snapshot left to go back to")
     func lostWithDisk() throws {
         var (plane, machine, snapshot) = try prepared("instant-snapshot-group")
