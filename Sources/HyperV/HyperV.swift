@@ -14,13 +14,13 @@ public struct HyperV: Hashable, Sendable {
     /// Time, dice and names.
     package var world: World
 
-    package internal(set) var machines: TreeDictionary<VirtualMachine.ID, VirtualMachine> = [:]
-    package internal(set) var checkpoints: TreeDictionary<Checkpoint.ID, Checkpoint> = [:]
-    package internal(set) var files: TreeDictionary<FilePath, VirtualHardDisk> = [:]
+    package internal(set) var machines: TreeDictionary<VirtualMachine.ID, Boxed<VirtualMachine>> = [:]
+    package internal(set) var checkpoints: TreeDictionary<Checkpoint.ID, Boxed<Checkpoint>> = [:]
+    package internal(set) var files: TreeDictionary<FilePath, Boxed<VirtualHardDisk>> = [:]
     /// The memory that saved machines and checkpoints hold, by the file it lies in.
     package internal(set) var stateFiles: TreeDictionary<FilePath, ByteCount> = [:]
     package internal(set) var volumes: TreeDictionary<String, Volume> = [:]
-    package internal(set) var jobs: TreeDictionary<Job.ID, Job> = [:]
+    package internal(set) var jobs: TreeDictionary<Job.ID, Boxed<Job>> = [:]
     package internal(set) var merges: TreeDictionary<Merge.ID, Merge> = [:]
     package internal(set) var exports: TreeDictionary<FilePath, ExportedMachine> = [:]
     /// What is kept outside the machines of one installation.

@@ -8,12 +8,19 @@ public struct NameMaker: Hashable, Sendable {
 
     /// A lower-case hexadecimal string of `digits` random digits, 1 or more.
     public mutating func hexadecimal(digits: Int) -> String {
-        var result = ""
-        while result.count < digits {
-            let word = String(dice.next(), radix: 16)
-            result += String(repeating: "0", count: 16 - word.count) + word
+        var text: [UInt8] = []
+        text.reserveCapacity(digits)
+        while text.count < digits {
+            let word = dice.next()
+            for place in 0..<min(16, digits - text.count) { text.append(Self.digit(place, of: word)) }
         }
-        return String(result.prefix(digits))
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// One of the 16 hexadecimal digits of a number, the highest first, as a letter.
+    private static func digit(_ place: Int, of word: UInt64) -> UInt8 {
+        let digit = UInt8(truncatingIfNeeded: word >> (60 - 4 * place)) & 0xF
+        return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
     }
 
     /// A number that counts up from 1 for each `kind` of thing.
@@ -24,10 +31,16 @@ public struct NameMaker: Hashable, Sendable {
 
     /// A UUID of version 4 in lower case.
     public mutating func uuid() -> String {
-        let digits = Array(hexadecimal(digits: 32))
-        let variant = ["8", "9", "a", "b"][dice.roll(below: 4)]
-        func part(_ range: Range<Int>) -> String { String(digits[range]) }
-        return "\(part(0..<8))-\(part(8..<12))-4\(part(13..<16))-\(variant)\(part(17..<20))-\(part(20..<32))"
+        let (high, low) = (dice.next(), dice.next())
+        let (version, variant): (UInt64, UInt64) = (4, 8 + UInt64(dice.roll(below: 4)))
+        let words = (high & ~0xF000 | version << 12, low & ~(0xF << 60) | variant << 60)
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for place in 0..<32 {
+            if 8...20 ~= place, place.isMultiple(of: 4) { text.append(UInt8(ascii: "-")) }
+            text.append(Self.digit(place % 16, of: place < 16 ? words.0 : words.1))
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// An IPv4 address under `prefix` (two octets, as in `"10.0"`), each handed out once.

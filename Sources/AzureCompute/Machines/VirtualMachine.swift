@@ -53,7 +53,7 @@ package struct VirtualMachine: Hashable, Sendable {
     /// Rule: AZ-088.
     package internal(set) var operation: Operation.ID?
     /// The machine behind it; nothing while nothing boots from its OS disk.
-    package internal(set) var machine: SimulatedMachine?
+    @Boxed package internal(set) var machine: SimulatedMachine?
     /// The disks that the guest has, which are those of the model but after a failed change.
     ///
     /// Rule: AZ-094.

@@ -32,7 +32,7 @@ package struct Instance: Hashable, Sendable, Identified {
     package internal(set) var lastStop: Instant?
     package internal(set) var lastSuspended: Instant?
     /// The simulated machine; nothing when no disk ever held one.
-    package internal(set) var machine: SimulatedMachine?
+    @Boxed package internal(set) var machine: SimulatedMachine?
     /// What the machine was made for.
     var guest: Guest?
     /// When the guest is up, or has given up.

@@ -44,7 +44,7 @@ package struct Instance: Hashable, Sendable, Identified {
     /// When both status checks are ok; nothing while it does not run.
     package var statusOK: Instant?
     /// The machine, whose disks are the attached volumes.
-    package internal(set) var machine: SimulatedMachine
+    @Boxed package internal(set) var machine: SimulatedMachine
     /// When the services in the guest are up or have given up.
     package internal(set) var ready: Instant
 

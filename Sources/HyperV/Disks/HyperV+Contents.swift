@@ -15,7 +15,7 @@ extension HyperV {
 
     /// Puts a new file on its volume.
     mutating func place(_ file: VirtualHardDisk) {
-        files[file.path] = file
+        files[file.path] = Boxed(file)
         if let parent = file.parent {
             files[parent]?.children.append(file.path)
             files[parent]?.children.sort()
@@ -35,6 +35,7 @@ extension HyperV {
     mutating func measure(_ path: FilePath) {
         guard let file = files[path], let content = content(of: path) else { return }
         let size = allocation(of: file, holding: content)
+        guard size != file.fileSize else { return }
         occupy(path.volume, instead: file.fileSize, size)
         files[path]?.fileSize = size
     }
@@ -42,7 +43,7 @@ extension HyperV {
     /// The room that a file takes up: all of it when fixed, what was written when it grows.
     ///
     /// Rule: HV-029.
-    private func allocation(of file: VirtualHardDisk, holding content: Disk) -> ByteCount {
+    private func allocation(of file: Boxed<VirtualHardDisk>, holding content: Disk) -> ByteCount {
         switch file.type {
         case .fixed: return content.size
         case .dynamic: return VirtualHardDisk.header + content.writtenBytes

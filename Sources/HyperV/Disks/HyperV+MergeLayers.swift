@@ -164,20 +164,12 @@ extension HyperV {
         files[parent]?.content = upper.content
         files[parent]?.checkpoint = upper.checkpoint
         files[parent]?.owner = upper.owner
-        if let owner = upper.owner { repoint(&machines[owner], from: child, to: parent) }
-        if let holder = upper.checkpoint { repoint(&checkpoints[holder], from: child, to: parent) }
+        if let owner = upper.owner { machines[owner]?.config.repoint(from: child, to: parent) }
+        if let holder = upper.checkpoint { checkpoints[holder]?.config.repoint(from: child, to: parent) }
         files[child]?.parent = nil
         erase(child)
         measure(parent)
         for path in upper.children { measure(path) }
-    }
-
-    private func repoint(_ machine: inout VirtualMachine?, from old: FilePath, to new: FilePath) {
-        machine?.config.repoint(from: old, to: new)
-    }
-
-    private func repoint(_ checkpoint: inout Checkpoint?, from old: FilePath, to new: FilePath) {
-        checkpoint?.config.repoint(from: old, to: new)
     }
 
     /// What Get-VM shows under Status.
@@ -186,7 +178,7 @@ extension HyperV {
     package func status(of id: VirtualMachine.ID) throws(HyperVFault) -> String {
         let machine = try machine(id)
         if let job = machine.job.flatMap({ jobs[$0] }), let status = job.operation.operationalStatus {
-            return "\(status) (\(job.percentComplete(at: now))%)"
+            return "\(status) (\(job.wrappedValue.percentComplete(at: now))%)"
         }
         if let merge = pendingMerges(of: id).first(where: { $0.state == .running }) {
             return "Merging disks (\(merge.percentComplete(at: now))%)"

@@ -60,7 +60,7 @@ extension HyperV {
                 .operationFailed, "There is not enough space on the disk for the storage of the virtual machine.",
                 hresult: HResult.diskFull, rule: "HV-126")
         }
-        var moved: [VirtualHardDisk] = []
+        var moved: [Boxed<VirtualHardDisk>] = []
         for path in paths {
             guard var file = files[path] else { continue }
             occupy(path.volume, instead: file.fileSize, .zero)

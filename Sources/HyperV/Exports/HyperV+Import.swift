@@ -52,7 +52,7 @@ extension HyperV {
             privateAddress: newID ? world.names.address(under: "192.168") : export.privateAddress,
             generationID: world.names.uuid(), folder: folder)
         machine.hardware.outside = export.outside
-        machines[id] = machine
+        machines[id] = Boxed(machine)
         for drive in config.drives { mount(drive, in: id) }
         if let memory = export.memory {
             machines[id]?.hardware.restore(memory: memory, at: world.now)

@@ -64,7 +64,7 @@ extension HyperV {
     ///
     /// Rule: HV-076.
     mutating func synchroniseClock(of id: VirtualMachine.ID, _ epoch: Int) {
-        guard let machine = machines[id], machine.epoch == epoch, machine.run.clockLag > .zero,
+        guard let machine = machines[id]?.wrappedValue, machine.epoch == epoch, machine.run.clockLag > .zero,
             status(of: .timeSynchronization, in: machine) == .ok
         else { return }
         machines[id]?.run.clockLag = .zero

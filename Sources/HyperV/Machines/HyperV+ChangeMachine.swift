@@ -84,6 +84,6 @@ extension HyperV {
         var machine = try machine(id)
         machines[id] = nil
         change(&machine)
-        machines[id] = machine
+        machines[id] = Boxed(machine)
     }
 }

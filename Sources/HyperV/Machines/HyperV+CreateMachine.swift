@@ -51,7 +51,7 @@ extension HyperV {
                 hardware: SimulatedMachine(spec: request.spec, seed: plane.world.dice.next()),
                 privateAddress: plane.world.names.address(under: "192.168"), generationID: plane.world.names.uuid(),
                 folder: folder)
-            plane.machines[id] = machine
+            plane.machines[id] = Boxed(machine)
             for drive in config.drives { plane.mount(drive, in: id) }
             return id
         }

@@ -42,7 +42,7 @@ extension HyperV {
     /// Makes the guest stand still.
     mutating func halt(_ id: VirtualMachine.ID) {
         guard let machine = machines[id] else { return }
-        machines[id]?.run.before = machine.uptime(at: world.now)
+        machines[id]?.run.before = machine.wrappedValue.uptime(at: world.now)
         machines[id]?.run.since = nil
         if machine.hardware.power == .on { machines[id]?.hardware.suspend(at: world.now) }
     }
@@ -176,7 +176,7 @@ extension HyperV {
     ///
     /// Rules: HV-040 and HV-041.
     private mutating func takeAutomaticCheckpoint(of id: VirtualMachine.ID) {
-        guard let machine = machines[id], machine.config.automaticCheckpoints,
+        guard let machine = machines[id]?.wrappedValue, machine.config.automaticCheckpoints,
             !machine.tree.inOrder.contains(where: { checkpoints[$0]?.isAutomatic == true })
         else { return }
         guard machine.tree.nodes.count < settings.quotas.checkpoints else {

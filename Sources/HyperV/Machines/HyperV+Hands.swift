@@ -8,14 +8,14 @@ extension HyperV {
     /// Changes a machine behind the host's back: its guest's components, its place in a cluster.
     package mutating func tamper(with id: VirtualMachine.ID, _ change: (inout VirtualMachine) -> Void) {
         guard var machine = machines[id] else { return }
-        change(&machine)
+        change(&machine.wrappedValue)
         machines[id] = machine
     }
 
     /// Changes a checkpoint behind the host's back.
     package mutating func tamper(with id: Checkpoint.ID, _ change: (inout Checkpoint) -> Void) {
         guard var checkpoint = checkpoints[id] else { return }
-        change(&checkpoint)
+        change(&checkpoint.wrappedValue)
         checkpoints[id] = checkpoint
     }
 
@@ -34,10 +34,15 @@ extension HyperV {
         pumpMerges()
     }
 
-    /// Writes to a file that no machine has open, as whoever mounts it does.
+    /// Writes to a file that no running machine has open, as whoever mounts it does.
     package mutating func write(_ path: FilePath, _ change: (inout Disk) -> Void) {
         guard var content = content(of: path) else { return }
         change(&content)
+        if let owner = files[path]?.owner, machines[owner]?.hardware.power == .off,
+            let role = machines[owner]?.config.drives.first(where: { $0.path == path })?.role
+        {
+            machines[owner]?.hardware.replaceDisk(role, with: content)
+        }
         files[path]?.content = content
         files[path]?.stamp += 1
         measure(path)

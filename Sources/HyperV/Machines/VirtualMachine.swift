@@ -8,16 +8,16 @@ package struct VirtualMachine: Hashable, Sendable {
 
     package let id: ID
     /// What its appliance was installed for.
-    let spec: MachineSpec
+    @Boxed var spec: MachineSpec
     /// The machines that came from one installation.
     let family: UInt64
-    package internal(set) var config: Configuration
+    @Boxed package internal(set) var config: Configuration
     package internal(set) var state = PowerState.off
     /// Its checkpoints, and where among them it stands.
     package internal(set) var tree = SnapshotTree()
     /// The job that has the machine to itself.
     package internal(set) var job: Job.ID?
-    package internal(set) var hardware: SimulatedMachine
+    @Boxed package internal(set) var hardware: SimulatedMachine
     package internal(set) var privateAddress: String
     /// Changes when the machine meets its own past, so that a guest can notice.
     ///

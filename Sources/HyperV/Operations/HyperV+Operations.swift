@@ -26,7 +26,7 @@ extension HyperV {
             // A new job can start, and one that starts can run.
             try? job.state.take(event)
         }
-        jobs[job.id] = job
+        jobs[job.id] = Boxed(job)
         machines[id]?.job = job.id
         enter(.jobMoves(job.id), in: first)
         return job.id
@@ -34,11 +34,11 @@ extension HyperV {
 
     /// A job has come to the end of a phase.
     mutating func move(_ id: Job.ID) {
-        guard var job = jobs[id], job.state == .running, job.ends <= now else { return }
+        guard var job = jobs[id]?.wrappedValue, job.state == .running, job.ends <= now else { return }
         if let next = job.remaining.first {
             job.remaining.removeFirst()
             job.ends = now + next
-            jobs[id] = job
+            jobs[id] = Boxed(job)
             passPhase(of: job)
             enter(.jobMoves(id), in: next)
             return
@@ -70,7 +70,7 @@ extension HyperV {
 
     /// Stops a job for good; what it had not finished is taken back.
     mutating func terminate(_ id: Job.ID) {
-        guard var job = jobs[id], !job.state.isOver else { return }
+        guard var job = jobs[id]?.wrappedValue, !job.state.isOver else { return }
         machines[job.machine]?.job = nil
         abandon(job)
         end(&job, .terminate)
@@ -80,7 +80,7 @@ extension HyperV {
         // Only jobs that are not over come here, and each of these events ends such a job.
         try? job.state.take(event)
         job.capture = nil
-        jobs[job.id] = job
+        jobs[job.id] = Boxed(job)
         enter(.jobForgotten(job.id), in: settings.timings.jobRetention)
     }
 

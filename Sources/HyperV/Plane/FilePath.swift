@@ -9,25 +9,29 @@ package struct FilePath: Identifier {
     package init(_ folder: String, _ name: String) { rawValue = "\(folder)\\\(name)" }
 
     /// The drive letter with its colon.
-    package var volume: String { String(rawValue.prefix { $0 != "\\" }) }
+    package var volume: String { String(Substring(rawValue.utf8.prefix { $0 != Self.separator })) }
 
     /// The folder that the file lies in.
-    package var folder: String {
-        rawValue.lastIndex(of: "\\").map { String(rawValue[..<$0]) } ?? ""
-    }
+    package var folder: String { lastSeparator.map { String(rawValue[..<$0]) } ?? "" }
 
     /// The name with its ending.
-    package var name: String {
-        rawValue.lastIndex(of: "\\").map { String(rawValue[rawValue.index(after: $0)...]) } ?? rawValue
-    }
+    package var name: String { lastSeparator.map { String(rawValue[rawValue.utf8.index(after: $0)...]) } ?? rawValue }
 
     /// The name without its ending.
-    package var stem: String { name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name }
+    package var stem: String {
+        let name = name
+        return Self.lastDot(of: name).map { String(name[..<$0]) } ?? name
+    }
 
     /// The ending after the last dot, in lower case.
     package var ending: String {
-        name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+        let name = name
+        return Self.lastDot(of: name).map { name[name.utf8.index(after: $0)...].lowercased() } ?? ""
     }
+
+    private static let separator = UInt8(ascii: "\\")
+    private var lastSeparator: String.Index? { rawValue.utf8.lastIndex(of: Self.separator) }
+    private static func lastDot(of name: String) -> String.Index? { name.utf8.lastIndex(of: UInt8(ascii: ".")) }
 
     /// Whether it is the differencing disk of a checkpoint.
     package var isAVHDX: Bool { ending == "avhdx" || ending == "avhd" }

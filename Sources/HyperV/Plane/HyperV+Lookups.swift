@@ -14,7 +14,7 @@ extension HyperV {
         guard let machine = machines[id] else {
             throw HyperVFault(.objectNotFound, "Hyper-V was unable to find a virtual machine with id \"\(id)\".")
         }
-        return machine
+        return machine.wrappedValue
     }
 
     /// Finds machines by name, in the order of their GUIDs; wildcards may match none.
@@ -64,7 +64,7 @@ extension HyperV {
             throw HyperVFault(
                 .objectNotFound, "Hyper-V was unable to find a virtual machine checkpoint with id \"\(id)\".")
         }
-        return checkpoint
+        return checkpoint.wrappedValue
     }
 
     /// Finds a job, unless it ended too long ago.
@@ -74,7 +74,7 @@ extension HyperV {
         guard let job = jobs[id] else {
             throw HyperVFault(.objectNotFound, "The job \(id) was not found.", rule: "HV-173")
         }
-        return job
+        return job.wrappedValue
     }
 
     /// Finds a virtual disk by its path.
@@ -83,7 +83,7 @@ extension HyperV {
             throw HyperVFault(
                 .operationFailed, "The system cannot find the file '\(path)'.", hresult: HResult.fileNotFound)
         }
-        return file
+        return file.wrappedValue
     }
 }
 

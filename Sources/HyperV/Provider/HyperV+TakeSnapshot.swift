@@ -42,7 +42,7 @@ extension HyperV {
         let made = try with(type, of: vm.id, notes: &notes) { plane throws(Refusal) in
             try plane.checkpoint(vm.id, named: request.name, dropsMemory: method == .disksOnly)
         }
-        guard let checkpoint = checkpoints[made], let vm = machines[vm.id] else {
+        guard let checkpoint = checkpoints[made]?.wrappedValue, let vm = machines[vm.id]?.wrappedValue else {
             throw Refusal(.unknown, code: "NoReply", message: "The checkpoint was made and is gone again.")
         }
         if method == .production, checkpoint.state == .saved {

@@ -7,7 +7,7 @@ extension HyperV {
     /// The snapshots of a machine, oldest first.
     public func snapshots(of machine: MachineID) throws(Refusal) -> [Hypervisor.Snapshot] {
         let vm = try labMachine(machine)
-        return vm.tree.inOrder.compactMap { checkpoints[$0] }
+        return vm.tree.inOrder.compactMap { checkpoints[$0]?.wrappedValue }
             .sorted { ($0.created, $0.id) < ($1.created, $1.id) }
             .map { describe($0, of: vm, notes: []) }
     }

@@ -17,7 +17,7 @@ package struct Checkpoint: Hashable, Sendable {
     /// The instant whose contents it holds.
     package let created: Instant
     /// The settings of that instant; its drives are the fixed files.
-    package internal(set) var config: Configuration
+    @Boxed package internal(set) var config: Configuration
     package internal(set) var memory: Memory?
     /// The file that the memory lies in.
     package internal(set) var stateFile: FilePath?

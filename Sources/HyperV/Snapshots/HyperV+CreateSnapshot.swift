@@ -139,7 +139,7 @@ extension HyperV {
     mutating func finishCheckpoint(
         _ request: CheckpointRequest, of id: VirtualMachine.ID, _ capture: Capture?
     ) throws(HyperVFault) -> Checkpoint.ID {
-        guard let capture, let machine = machines[id] else { throw .state("HV-015") }
+        guard let capture, let machine = machines[id]?.wrappedValue else { throw .state("HV-015") }
         thaw(id)
         settle(id)
         let name = request.name ?? Self.usualName(of: machine, at: capture.instant)
@@ -154,7 +154,7 @@ extension HyperV {
             checkpoint.stateFile = path
             checkpoint.savedOn = machine.state == .saved ? machine.savedOn : processorFeatures
         }
-        checkpoints[checkpoint.id] = checkpoint
+        checkpoints[checkpoint.id] = Boxed(checkpoint)
         for path in machine.attachedFiles { fork(path, of: id, for: checkpoint.id, holding: capture.disks[path]) }
         machines[id]?.tree.create(checkpoint.id)
         return checkpoint.id

@@ -12,7 +12,7 @@ extension HyperV {
         of id: VirtualMachine.ID, named name: String? = nil, type: SnapshotType? = nil
     ) throws(HyperVFault) -> [Checkpoint] {
         let isByCreation = settings.inferred.listsCheckpointsByCreation
-        let all = try machine(id).tree.inOrder.compactMap { checkpoints[$0] }
+        let all = try machine(id).tree.inOrder.compactMap { checkpoints[$0]?.wrappedValue }
             .filter { type == nil || $0.type == type }
             .sorted { isByCreation ? ($0.created, $0.id) < ($1.created, $1.id) : $0.id < $1.id }
         guard let name else { return all }
@@ -28,7 +28,7 @@ extension HyperV {
     /// `Get-VMSnapshot -ParentOf`. Rule: HV-052.
     package func vmSnapshot(parentOf id: Checkpoint.ID) throws(HyperVFault) -> Checkpoint? {
         let checkpoint = try checkpoint(id)
-        return try machine(checkpoint.machine).tree.nodes[id]?.parent.flatMap { checkpoints[$0] }
+        return try machine(checkpoint.machine).tree.nodes[id]?.parent.flatMap { checkpoints[$0]?.wrappedValue }
     }
 
     /// The checkpoints directly under one.
@@ -36,7 +36,8 @@ extension HyperV {
     /// `Get-VMSnapshot -ChildOf`. Rule: HV-052.
     package func vmSnapshots(childOf id: Checkpoint.ID) throws(HyperVFault) -> [Checkpoint] {
         let checkpoint = try checkpoint(id)
-        return try machine(checkpoint.machine).tree.nodes[id]?.children.compactMap { checkpoints[$0] } ?? []
+        return try machine(checkpoint.machine).tree.nodes[id]?.children.compactMap { checkpoints[$0]?.wrappedValue }
+            ?? []
     }
 
     /// All settings that WMI knows of a machine: its own, which have a parent too, and those of its checkpoints.

@@ -16,9 +16,10 @@ package protocol Scheduled {
     mutating func handle(_ due: Due)
 }
 
+// Emitted into each plane, to be specialised for it: for what is `package`, `@inlinable` does not do that.
 extension Scheduled {
     /// Moves virtual time on to `limit`, and with it everything that falls due; never back.
-    package mutating func advance(to limit: Instant) {
+    @_alwaysEmitIntoClient package mutating func advance(to limit: Instant) {
         while let (due, event) = agenda.take(dueBy: limit) {
             world.advance(to: max(due, world.now))
             handle(event)
@@ -27,7 +28,7 @@ extension Scheduled {
     }
 
     /// Moves virtual time on until `isReached`, but not beyond `limit`.
-    package mutating func advance(until limit: Instant, _ isReached: (Self) -> Bool) {
+    @_alwaysEmitIntoClient package mutating func advance(until limit: Instant, _ isReached: (Self) -> Bool) {
         while !isReached(self), let next = agenda.next, next <= limit { advance(to: max(next, world.now)) }
         if !isReached(self) { advance(to: max(limit, world.now)) }
     }
@@ -67,5 +68,7 @@ extension Scheduled {
     }
 
     /// Enters what falls due in `duration` from now.
-    package mutating func enter(_ due: Due, in duration: Duration) { agenda.enter(due, at: world.now + duration) }
+    @_alwaysEmitIntoClient package mutating func enter(_ due: Due, in duration: Duration) {
+        agenda.enter(due, at: world.now + duration)
+    }
 }

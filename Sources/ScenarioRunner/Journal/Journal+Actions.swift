@@ -33,12 +33,32 @@ extension ActionOutcome {
         switch self {
         case .done: ("done", [:])
         case .made(let machine): ("made", ["machine": .string(machine.rawValue)])
-        case .facts(let facts): ("facts", JSONValue(encoding: facts))
+        case .facts(let facts): ("facts", facts.journalled)
         case .answer(let answer): ("answer", JSONValue(encoding: answer))
         case .snapshot(let snapshot): ("snapshot", snapshot.journalled)
         case .reverted(let report): ("reverted", JSONValue(encoding: report))
         case .leftovers(let names): ("leftovers", ["names": .array(names.map { .string($0) })])
         case .refused(let refusal): ("refused", JSONValue(encoding: refusal))
+        }
+    }
+}
+
+/// Facts are looked at again and again, so they are put down without being encoded and read again; it comes to the same.
+extension Facts {
+    fileprivate var journalled: JSONValue {
+        var result: [String: JSONValue] = [:]
+        for fact in found { result[fact.rawValue] = self[fact]?.journalled }
+        return .object(result)
+    }
+}
+
+extension FactValue {
+    fileprivate var journalled: JSONValue {
+        switch self {
+        case .text(let text): .string(text)
+        case .number(let number): .number(number)
+        case .flag(let flag): .flag(flag)
+        case .unreadable(let why): ["unreadable": .string(why)]
         }
     }
 }

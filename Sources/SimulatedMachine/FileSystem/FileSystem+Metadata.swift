@@ -22,7 +22,7 @@ extension FileSystem {
     mutating func update(_ inode: Inode) { join(.inode(inode), at: superblock.inodes.lowerBound + inode.number) }
 
     mutating func makeInode(_ kind: Inode.Kind) throws(FileSystemFault) -> Inode {
-        guard let number = freeInodes.popLast() else { throw .noSpace }
+        guard let number = freeInodes.take() else { throw .noSpace }
         let inode = Inode(number: number, kind: kind)
         update(inode)
         return inode

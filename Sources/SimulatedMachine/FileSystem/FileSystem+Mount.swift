@@ -84,8 +84,7 @@ extension FileSystem {
             used += run.count
         }
         guard used + freeBlocks == superblock.blockCount else { throw .corrupt("blocks are in use that nothing holds") }
-        let all = Self.rootInode + 1..<superblock.inodes.count
-        freeInodes = all.reversed().filter { !seen.contains($0) }
+        freeInodes = FreeInodes(of: Self.rootInode + 1..<superblock.inodes.count, without: seen)
     }
 
     /// Writes everything back and unmounts; the next mount finds nothing to replay.

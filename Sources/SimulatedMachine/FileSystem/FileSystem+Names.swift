@@ -18,8 +18,9 @@ extension FileSystem {
     /// The inode behind a path from the root, as in `/etc/app/settings`; nothing when there is none.
     func find(_ path: String, in drives: Drives) throws(FileSystemFault) -> Inode? {
         var inode = try inode(Self.rootInode, in: drives)
-        for name in path.split(separator: "/") {
+        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
             guard inode.kind == .directory else { return nil }
+            let name = String(Substring(part))
             var next: Int?
             for block in try directory(inode, in: drives) {
                 if let entry = block.entries.first(where: { $0.name == name }) { next = entry.inode }
@@ -68,7 +69,7 @@ extension FileSystem {
             try enter(DirectoryBlock.Entry(name: name, inode: inode.number), into: directory, in: &drives)
         } catch {
             join(nil, at: superblock.inodes.lowerBound + inode.number)
-            freeInodes.append(inode.number)
+            freeInodes.give(inode.number)
             throw error
         }
         return inode
@@ -122,7 +123,7 @@ extension FileSystem {
             reserved -= cached.pages.keys.count { inode.block(of: $0) == nil }
         }
         join(nil, at: superblock.inodes.lowerBound + inode.number)
-        freeInodes.append(inode.number)
+        freeInodes.give(inode.number)
     }
 
     /// Gives a file another name; a file that has the name already is replaced, in one transaction.

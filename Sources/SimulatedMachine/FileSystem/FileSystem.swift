@@ -44,7 +44,7 @@ package struct FileSystem: Hashable, Sendable {
     var freeBlocks = 0
     /// Blocks that count as used although nothing holds them: how a full disk is played.
     var withheld = 0
-    var freeInodes: [Int] = []
+    var freeInodes = FreeInodes()
     var journal: JournalState
     var commitDue: Instant?
     var checkpointDue: Instant?

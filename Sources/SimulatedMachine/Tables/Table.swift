@@ -1,7 +1,8 @@
-package import HashTreeCollections
+public import HashTreeCollections
 
 /// A resource that can be found by more than its id.
-package protocol Booked: Hashable, Sendable {
+public protocol Booked: Hashable, Sendable {
+    /// What it is known by.
     associatedtype ID: Hashable & Comparable & Sendable
     /// What can be asked of all resources of the kind.
     associatedtype Query: Hashable & Sendable
@@ -13,23 +14,29 @@ package protocol Booked: Hashable, Sendable {
 }
 
 extension Booked {
-    package var weight: Int { 1 }
+    /// Each counts for one.
+    public var weight: Int { 1 }
 }
 
 /// The resources of one kind by id, with books that answer questions without a look at every one of them.
-package struct Table<Resource: Booked>: Hashable, Sendable {
-    private struct Book: Hashable, Sendable {
-        var ids: TreeSet<Resource.ID> = []
-        var weight = 0
+///
+/// What it does is inlinable, to be specialised for the resources of each platform.
+public struct Table<Resource: Booked>: Hashable, Sendable {
+    @usableFromInline struct Book: Hashable, Sendable {
+        @usableFromInline var ids: TreeSet<Resource.ID> = []
+        @usableFromInline var weight = 0
+
+        @inlinable init() {}
     }
 
-    private var resources: TreeDictionary<Resource.ID, Resource> = [:]
-    private var books: TreeDictionary<Resource.Query, Book> = [:]
+    @usableFromInline var resources: TreeDictionary<Resource.ID, Resource> = [:]
+    @usableFromInline var books: TreeDictionary<Resource.Query, Book> = [:]
 
-    package init() {}
+    /// Makes an empty table.
+    @inlinable public init() {}
 
     /// A resource; the books are brought up to date after every change of it.
-    package subscript(id: Resource.ID) -> Resource? {
+    @inlinable public subscript(id: Resource.ID) -> Resource? {
         get { resources[id] }
         _modify {
             let (questions, weight) = (resources[id]?.questions ?? [], resources[id]?.weight ?? 0)
@@ -39,28 +46,28 @@ package struct Table<Resource: Booked>: Hashable, Sendable {
     }
 
     /// The ids, in no order.
-    package var keys: TreeDictionary<Resource.ID, Resource>.Keys { resources.keys }
+    @inlinable public var keys: TreeDictionary<Resource.ID, Resource>.Keys { resources.keys }
     /// The resources, in no order.
-    package var values: TreeDictionary<Resource.ID, Resource>.Values { resources.values }
+    @inlinable public var values: TreeDictionary<Resource.ID, Resource>.Values { resources.values }
     /// How many there are.
-    package var count: Int { resources.count }
+    @inlinable public var count: Int { resources.count }
     /// Whether there are none.
-    package var isEmpty: Bool { resources.isEmpty }
+    @inlinable public var isEmpty: Bool { resources.isEmpty }
 
     /// The resources that answer a question, by id.
     ///
     /// - Complexity: that of sorting the answer.
-    package func found(_ question: Resource.Query) -> [Resource] {
+    @inlinable public func found(_ question: Resource.Query) -> [Resource] {
         (books[question]?.ids ?? []).sorted().compactMap { resources[$0] }
     }
 
     /// How many resources answer a question.
-    package func count(_ question: Resource.Query) -> Int { books[question]?.ids.count ?? 0 }
+    @inlinable public func count(_ question: Resource.Query) -> Int { books[question]?.ids.count ?? 0 }
 
     /// What the resources that answer a question weigh together.
-    package func weight(_ question: Resource.Query) -> Int { books[question]?.weight ?? 0 }
+    @inlinable public func weight(_ question: Resource.Query) -> Int { books[question]?.weight ?? 0 }
 
-    private mutating func file(_ id: Resource.ID, was questions: [Resource.Query], weighing weight: Int) {
+    @inlinable mutating func file(_ id: Resource.ID, was questions: [Resource.Query], weighing weight: Int) {
         let now = resources[id]
         guard questions != now?.questions ?? [] || weight != now?.weight ?? 0 else { return }
         for question in questions {

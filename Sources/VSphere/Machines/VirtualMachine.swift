@@ -12,11 +12,11 @@ package struct VirtualMachine: Hashable, Sendable {
     /// The machine's configuration file; its other files stand beside it.
     package internal(set) var home: FilePath
     /// What the machine was ordered as.
-    package let spec: MachineSpec
+    @Boxed package internal(set) var spec: MachineSpec
     /// The host it runs on, or ran on last.
     package internal(set) var host: Moref<HostSystem>
     /// What it is configured to be.
-    package internal(set) var config: Configuration
+    @Boxed package internal(set) var config: Configuration
     /// Whether it runs.
     package internal(set) var power = RuntimePower.poweredOff
     /// The shape of its snapshots.
@@ -24,7 +24,7 @@ package struct VirtualMachine: Hashable, Sendable {
     /// Its snapshots.
     package internal(set) var snapshots: TreeDictionary<Moref<VirtualMachineSnapshot>, VirtualMachineSnapshot> = [:]
     /// The hardware, with the contents of the disks and the guest.
-    package internal(set) var hardware: SimulatedMachine
+    @Boxed package internal(set) var hardware: SimulatedMachine
     /// What the guest told through Tools.
     package internal(set) var guest = GuestInfo()
     /// What is known of the guest's agent and clock.

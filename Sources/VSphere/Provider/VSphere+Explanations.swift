@@ -3,7 +3,7 @@ import LabCore
 
 extension VSphere {
     /// What accounts for the differences that a revert on vSphere leaves.
-    public static var explanations: [Explanation] { inPlace + lostCaches + leftOutRoot + newMachine }
+    public static let explanations: [Explanation] = inPlace + lostCaches + leftOutRoot + newMachine
 
     /// What a revert in place does to every machine.
     private static var inPlace: [Explanation] {

@@ -24,7 +24,7 @@ package struct VirtualMachineSnapshot: Hashable, Sendable {
     /// The configuration; each disk's path is the head of its chain at that instant.
     ///
     /// Rule: VMW-070.
-    package internal(set) var config: Configuration
+    @Boxed package internal(set) var config: Configuration
     /// What was in memory; nothing for a snapshot that stands for a machine that is off.
     package let memory: Memory?
     /// What the guest told the server about itself, which a revert with memory brings back.
