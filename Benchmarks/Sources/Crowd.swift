@@ -2,15 +2,36 @@ import AzureCompute
 import ComputeEngine
 import EC2
 import Hypervisor
-import HyperV
 import LabCore
 import SimulatedMachine
-import VSphere
 
 /// A plane that can hold many resources beside the machine that is measured.
 protocol Crowdable: ControlPlane {
     /// Adds `count` resources of the kind that is the quickest to make, and lets them come to rest.
     mutating func crowd(_ count: Int) throws
+
+    /// Writes something new to the data disk of a machine, as the state allows that a revert leaves the machine in.
+    ///
+    /// - Parameters:
+    ///   - number: which of the things that are written it is, from 0 up.
+    ///   - machine: whose disk it is.
+    /// - Throws: what the plane refuses.
+    mutating func write(_ number: Int, on machine: MachineID) throws
+
+    /// How many things that were written are there.
+    func written(on machine: MachineID) throws -> Int
+}
+
+/// Where a revert leaves the machine running, its guest writes a record.
+extension Crowdable {
+    mutating func write(_ number: Int, on machine: MachineID) throws {
+        _ = try perform(.write(records: 1), on: machine)
+    }
+
+    func written(on machine: MachineID) throws -> Int {
+        guard case .number(let records) = try facts(of: machine)[.records] else { return 0 }
+        return records
+    }
 }
 
 extension EC2: Crowdable {
@@ -34,6 +55,7 @@ extension ComputeEngine: Crowdable {
 
 extension AzureCompute: Crowdable {
     mutating func crowd(_ count: Int) throws {
+        settings.quotas.disks = .max / 2
         let group = settings.provider.group
         let location = settings.location
         for number in 0..<count {
@@ -46,20 +68,7 @@ extension AzureCompute: Crowdable {
     }
 }
 
-extension HyperV: Crowdable {
-    mutating func crowd(_ count: Int) throws {
-        for number in 0..<count {
-            try newVHD(NewVHD(path: FilePath("D:\\Others", "other-\(number).vhdx"), size: .mebibytes(64)))
-        }
-        advance(by: .hours(1))
-    }
-}
-
-extension VSphere: Crowdable {
-    mutating func crowd(_ count: Int) throws {
-        for number in 0..<count {
-            try placeFile(
-                FilePath("datastore1", "others-\(number / 10)", "\(number).log"), StoredFile(.log, size: .kibibytes(4)))
-        }
-    }
+extension Disk {
+    /// Writes a block that nobody else has written, counted from the end of the disk.
+    mutating func write(_ number: Int) { self[blockCount - 1 - number] = Block(token: UInt64(number)) }
 }

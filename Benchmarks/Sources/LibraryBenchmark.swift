@@ -3,7 +3,7 @@ import Foundation
 /// What the scenario library costs on the simulated platforms.
 enum LibraryBenchmark {
     static func rows(belay: URL) throws -> [Row] {
-        let before = usage()
+        let before = usage(of: RUSAGE_CHILDREN)
         let process = Process()
         process.executableURL = belay
         let platforms = ["ec2", "azure", "gce", "hyperv", "vsphere"].flatMap { ["--platform", $0] }
@@ -11,7 +11,7 @@ enum LibraryBenchmark {
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
-        let after = usage()
+        let after = usage(of: RUSAGE_CHILDREN)
         return [
             Row(
                 subject:
@@ -24,10 +24,10 @@ enum LibraryBenchmark {
         ]
     }
 
-    /// CPU time and peak memory of the children that have ended.
-    private static func usage() -> (seconds: Double, kibibytes: Int) {
+    /// CPU time and peak memory of this process, or of the children that have ended.
+    static func usage(of whom: __rusage_who) -> (seconds: Double, kibibytes: Int) {
         var usage = rusage()
-        unsafe getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+        unsafe getrusage(__rusage_who_t(whom.rawValue), &usage)
         let times = [usage.ru_utime, usage.ru_stime].map { Double($0.tv_sec) + Double($0.tv_usec) / 1_000_000 }
         return (times.reduce(0, +), usage.ru_maxrss)
     }

@@ -29,7 +29,7 @@ enum PlaneBenchmarks<Plane: ControlPlane> {
         for number in 1...5 {
             _ = try plane.perform(.write(records: 100), on: machine)
             _ = try plane.takeSnapshot(SnapshotRequest(name: "s\(number)"), of: machine)
-            plane.advance(by: .minutes(5))
+            plane.advance(by: .hours(1))
         }
         return plane
     }

@@ -45,15 +45,16 @@ extension VSphere {
     /// Has somebody hold a file locked, as a backup proxy does; nobody with nothing.
     package mutating func lockFile(_ path: FilePath, by owner: String?) { store.lock(path, by: owner) }
 
-    /// Writes to a disk that the appliance does not know, as some other program in the guest would.
+    /// Writes to a disk as some other program would: one that the appliance does not know, or any while the machine is off.
     package mutating func writeDisk(
         _ key: Int, of id: Moref<VirtualMachine>, _ write: (inout Disk) -> Void
     ) throws(MethodFault) {
         let vm = try virtualMachine(id)
-        guard let disk = vm.config.disks.first(where: { $0.key == key }), disk.role == nil,
-            var content = store.content(of: disk.path)
+        guard let disk = vm.config.disks.first(where: { $0.key == key }), var content = content(of: key, in: id),
+            disk.role == nil || vm.hardware.power == .off
         else { throw MethodFault(.invalidArgument(property: "device")) }
         write(&content)
+        if let role = disk.role { try change(id) { vm in vm.hardware.replaceDisk(role, with: content) } }
         store.write(content, to: disk.path)
     }
 
