@@ -166,6 +166,8 @@ extension HyperV {
         files[parent]?.owner = upper.owner
         if let owner = upper.owner { machines[owner]?.config.repoint(from: child, to: parent) }
         if let holder = upper.checkpoint { checkpoints[holder]?.config.repoint(from: child, to: parent) }
+        // A merge into the layer that goes is one into the layer that takes its place.
+        for id in merges.keys where merges[id]?.parent == child { merges[id]?.parent = parent }
         files[child]?.parent = nil
         erase(child)
         measure(parent)

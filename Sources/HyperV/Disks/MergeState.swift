@@ -40,7 +40,7 @@ package struct Merge: Hashable, Sendable {
     /// The layer that goes.
     package let child: FilePath
     /// The layer that takes up what the other held.
-    package let parent: FilePath
+    package internal(set) var parent: FilePath
     package internal(set) var state = MergeState.queued
     /// When it began, and when it will be done.
     package internal(set) var span: Span?

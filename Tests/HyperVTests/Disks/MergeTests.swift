@@ -128,6 +128,24 @@ struct MergeTests {
         #expect(try lab.facts()[.records] == 60)
     }
 
+    @Test(
+        "in whatever order the checkpoints go and their layers are merged, one disk with all contents is left",
+        arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]], [true, false])
+    func anyOrder(order: [Int], newestFirst: Bool) throws {
+        var lab = try Lab()
+        lab.host.settings.inferred.mergesNewestFirst = newestFirst
+        var checkpoints: [Checkpoint.ID] = []
+        for name in ["a", "b", "c"] {
+            checkpoints.append(try lab.checkpoint(name).id)
+            try lab.write(20)
+        }
+        try lab.host.wait(for: try lab.host.beginRemoval(of: order.map { checkpoints[$0] }, from: lab.id))
+        lab.mergeAll()
+        #expect(lab.host.pendingMerges(of: lab.id).isEmpty)
+        #expect(lab.host.files.count == 2)
+        #expect(try lab.facts()[.records] == 60)
+    }
+
     @Test("HV-102: chains that somebody has open are not merged by hand, and what lies between is good for nothing")
     func byHand() throws {
         var lab = try Lab()
