@@ -53,13 +53,13 @@ printf 'stdio_handler = "file"\nsecurity_driver = "none"\nnamespaces = [ ]\n' >"
 # libvirt waits for QEMU until it is reaped, and not every machine's first process does that soon: as the driver's, this
 # daemon has a parent to which orphans go (PR_SET_CHILD_SUBREAPER, by the number of prctl) and that reaps all of them.
 reap='$_ = `uname -m`; syscall /aarch64/ ? 167 : 157, 36, 1, 0, 0, 0 and die "no reaping parent: $!\n";
-    $child = fork // die "fork: $!\n"; exec @ARGV if !$child; $SIG{TERM} = sub { kill KILL => $child };
+    $child = fork // die "fork: $!\n"; exec @ARGV if !$child;
     for (;;) { $ended = wait; exit if $ended == $child || $ended < 0 && !$!{EINTR} }'
 env HOME="$work" XDG_RUNTIME_DIR="$work/run" XDG_CONFIG_HOME="$work/config" XDG_CACHE_HOME="$work/cache" \
     XDG_DATA_HOME="$work/run" perl -e "$reap" ${pretend-} libvirtd -f "$work/libvirtd.conf" -p "$work/pid" \
     >"$work/log" 2>&1 &
 daemon=$!
-trap 'v destroy $name >/dev/null 2>&1 || true; v undefine $name --snapshots-metadata >/dev/null 2>&1 || true; kill -TERM $daemon; wait $daemon || true' EXIT
+trap 'v destroy $name >/dev/null 2>&1 || true; v undefine $name --snapshots-metadata >/dev/null 2>&1 || true; kill -KILL "$(cat "$work/pid")"; wait $daemon || true' EXIT
 until v capabilities >/dev/null 2>&1; do sleep 0.1; done
 
 mark start

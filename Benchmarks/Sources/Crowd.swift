@@ -10,7 +10,7 @@ protocol Crowdable: ControlPlane {
     /// Adds `count` resources of the kind that is the quickest to make, and lets them come to rest.
     mutating func crowd(_ count: Int) throws
 
-    /// Writes something new to the data disk of a machine, as the state allows that a revert leaves the machine in.
+    /// Writes something new to the data disk of a machine, as the state in which a revert leaves the machine allows.
     ///
     /// - Parameters:
     ///   - number: which of the things that are written it is, from 0 up.
@@ -22,10 +22,16 @@ protocol Crowdable: ControlPlane {
     func written(on machine: MachineID) throws -> Int
 }
 
-/// Where a revert leaves the machine running, its guest writes a record.
+/// The guest writes a record; a machine that a revert left off is started for that, so that a boot is in each cycle.
 extension Crowdable {
     mutating func write(_ number: Int, on machine: MachineID) throws {
-        _ = try perform(.write(records: 1), on: machine)
+        do {
+            _ = try perform(.write(records: 1), on: machine)
+        } catch let refusal where refusal.code == "GuestNotRunning" {
+            try setPower(.on, of: machine)
+            _ = try perform(.write(records: 1), on: machine)
+            try setPower(.shutDown, of: machine)
+        }
     }
 
     func written(on machine: MachineID) throws -> Int {

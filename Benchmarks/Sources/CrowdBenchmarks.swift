@@ -86,7 +86,7 @@ enum CrowdBenchmarks<Plane: Crowdable> {
         // A round brings the machine into the state that the way back leaves it in.
         try bench.cycle(0)
         let before = try bench.plane.written(on: bench.machine)
-        let count = 2_000
+        let count = 500
         // What other processes take of the core does not count.
         let began = LibraryBenchmark.usage(of: RUSAGE_SELF).seconds
         for number in 1...count { try bench.cycle(number) }
