@@ -11,7 +11,7 @@ struct MachineTests {
     @Test("GCE-100: the boot disk is detached from a stopped instance alone", arguments: [false, true])
     func bootDisk(oldWording: Bool) throws {
         var plane = ComputeEngine.seeded()
-        plane.settings.eras.hotRemoveWording = oldWording
+        if oldWording { plane.settings.eras.hotRemoveWording = true }
         try plane.makeInstance("vm")
         let fault = refusal { _ = try plane.detachDisk(deviceName: "persistent-disk-0", from: "vm", zone: .zoneA) }
         #expect(fault?.reason == .invalidResourceUsage)
@@ -71,7 +71,7 @@ struct MachineTests {
     @Test("GCE-104: the boot disk is the first, and there is one", arguments: [true, false])
     func oneBootDisk(refuses: Bool) throws {
         var plane = ComputeEngine.seeded()
-        plane.settings.inferred.refusesSecondBootDisk = refuses
+        if !refuses { plane.settings.inferred.refusesSecondBootDisk = false }
         try plane.makeInstance("vm")
         try plane.makeDisk("d")
         plane.end(of: try plane.stopInstance("vm", zone: .zoneA))
@@ -91,7 +91,7 @@ struct MachineTests {
         "GCE-105 and GCE-106: a stopped instance may be without disks, and does not start so", arguments: [true, false])
     func noDisks(refusesAtOnce: Bool) throws {
         var plane = ComputeEngine.seeded()
-        plane.settings.inferred.refusesStartWithoutBootDisk = refusesAtOnce
+        if !refusesAtOnce { plane.settings.inferred.refusesStartWithoutBootDisk = false }
         try plane.makeInstance("vm")
         plane.end(of: try plane.stopInstance("vm", zone: .zoneA))
         plane.end(of: try plane.detachDisk(deviceName: "persistent-disk-0", from: "vm", zone: .zoneA))
@@ -203,7 +203,7 @@ struct MachineTests {
     @Test("GCE-113: a stop of what is stopped and a start of what runs change nothing", arguments: [true, false])
     func repeats(succeeds: Bool) throws {
         var plane = ComputeEngine.seeded()
-        plane.settings.inferred.repeatedPowerSucceeds = succeeds
+        if !succeeds { plane.settings.inferred.repeatedPowerSucceeds = false }
         let instance = try plane.makeInstance("vm")
         let address = instance.natIP
         if succeeds {
@@ -375,7 +375,7 @@ struct MachineTests {
     @Test("GCE-124: changes of one instance come one after the other, or are refused", arguments: [true, false])
     func queue(waits: Bool) throws {
         var plane = ComputeEngine.seeded()
-        plane.settings.inferred.queuesChanges = waits
+        if !waits { plane.settings.inferred.queuesChanges = false }
         try plane.makeInstance("vm")
         let first = try plane.stopInstance("vm", zone: .zoneA)
         guard waits else {

@@ -72,7 +72,7 @@ struct PolicyTests {
     @Test("GCE-130: a policy of a disk cannot be deleted, unless set otherwise", arguments: [true, false])
     func deletion(isProtected: Bool) throws {
         var plane = ComputeEngine.seeded()
-        plane.settings.inferred.protectsAttachedPolicies = isProtected
+        if !isProtected { plane.settings.inferred.protectsAttachedPolicies = false }
         try plane.makeDisk("d")
         plane.end(of: try plane.insertPolicy("p", daily))
         plane.end(of: try plane.addResourcePolicies([reference("p")], toDisk: "d", zone: .zoneA))

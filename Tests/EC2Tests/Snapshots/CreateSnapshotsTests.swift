@@ -78,7 +78,7 @@ struct CreateSnapshotsTests {
         arguments: [true, false])
     func tags(explicitWin: Bool) throws {
         var bench = try Bench()
-        bench.ec2.settings.inferred.explicitTagsWin = explicitWin
+        if !explicitWin { bench.ec2.settings.inferred.explicitTagsWin = false }
         try bench.ec2.createTags([ResourceTag("team", "blue"), ResourceTag("tier", "gold")], on: [bench.data.rawValue])
         bench.ec2.tagSets[bench.data.rawValue]?["aws:made-by"] = "stack"
         var request = CreateSnapshots(instance: bench.instance)

@@ -129,7 +129,7 @@ struct SnapshotLineageTests {
         arguments: [false, true])
     func fastRestore(refuses: Bool) throws {
         var (bench, _, first, _) = try lineage()
-        bench.ec2.settings.eras.fastRestoreProtectsSnapshots = refuses
+        if refuses { bench.ec2.settings.eras.fastRestoreProtectsSnapshots = true }
         try bench.ec2.enableFastRestore(of: first, in: "us-east-1a")
         if refuses {
             bench.refuses("InvalidSnapshot.InUse", nil, "AWS-041") { try $0.deleteSnapshot(first) }

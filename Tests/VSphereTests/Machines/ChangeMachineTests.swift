@@ -54,7 +54,7 @@ struct ChangeMachineTests {
         arguments: [true, false])
     func referenced(allowed: Bool) throws {
         var settings = VSphere.Settings()
-        settings.inferred.referencedDiskCanBeRemoved = allowed
+        if !allowed { settings.inferred.referencedDiskCanBeRemoved = false }
         var lab = try Lab(settings)
         try lab.write(1)
         let id = try lab.snapshot()
@@ -70,7 +70,7 @@ struct ChangeMachineTests {
     @Test("VMW-115: the mode cannot change to or from independent while there are snapshots", arguments: [false, true])
     func mode(allowed: Bool) throws {
         var settings = VSphere.Settings()
-        settings.inferred.modeChangesWithSnapshots = allowed
+        if allowed { settings.inferred.modeChangesWithSnapshots = true }
         var lab = try Lab(settings)
         let id = try lab.snapshot()
         let change = DeviceChange.setDiskMode(key: Lab.scratch, .independentPersistent)
@@ -170,7 +170,7 @@ struct ChangeMachineTests {
         arguments: [false, true])
     func persistentMemory(allowed: Bool) throws {
         var settings = VSphere.Settings()
-        settings.inferred.persistentMemoryModeChangesWithSnapshots = allowed
+        if allowed { settings.inferred.persistentMemoryModeChangesWithSnapshots = true }
         var lab = try Lab(settings)
         #expect(lab.configure { $0.persistentMemorySnapshotMode = "independent_persistent" } == .success)
         try lab.snapshot()
