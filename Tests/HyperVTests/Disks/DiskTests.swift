@@ -124,6 +124,10 @@ struct DiskTests {
         let old = FilePath(rawValue: "D:\\old.vhd")
         #expect(refusal { try lab.host.newVHD(NewVHD(path: old, size: .gibibytes(2_041))) }?.rule == "HV-134")
         try lab.host.newVHD(NewVHD(path: old, size: .gibibytes(2_040)))
+        #expect(refusal { try lab.host.resizeVHD(old, to: .gibibytes(2_041)) }?.rule == "HV-134")
+        let largest = ByteCount.gibibytes(64 * 1_024)
+        #expect(refusal { try lab.host.newVHD(NewVHD(path: path, size: largest + .gibibytes(1))) }?.rule == "HV-134")
+        try lab.host.newVHD(NewVHD(path: path, size: largest))
     }
 
     @Test("HV-132: a saved machine takes no disk, and a running one only SCSI")
@@ -134,6 +138,7 @@ struct DiskTests {
         #expect(refusal { try lab.host.addVMHardDiskDrive(.file(path), to: lab.id) }?.hresult == 0x8007_0020)
         try lab.save()
         let drive = try #require(try lab.vm.config.drives.last)
+        #expect(refusal { try lab.host.setVMHardDiskDrive(drive, of: lab.id, to: path) }?.rule == "HV-132")
         #expect(refusal { try lab.host.removeVMHardDiskDrive(drive, from: lab.id) }?.rule == "HV-132")
         try lab.start()
         try lab.host.removeVMHardDiskDrive(drive, from: lab.id)

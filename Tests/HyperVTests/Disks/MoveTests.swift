@@ -32,9 +32,11 @@ struct MoveTests {
     func byHand(isLeaf: Bool) throws {
         var lab = try Lab()
         try lab.checkpoint("first", .standard)
-        try lab.stop()
         let leaf = try lab.leaf()
+        #expect(refusal { try lab.host.moveItem(leaf, to: "D:\\Elsewhere") }?.rule == "HV-126", "it is open")
+        try lab.stop()
         let path = isLeaf ? leaf : try #require(lab.host.files[leaf]?.parent)
+        let contents = lab.host.content(of: path)
         try lab.host.moveItem(path, to: "D:\\Elsewhere")
         let (host, id) = (lab.host, lab.id)
         let fault = refusal {
@@ -42,6 +44,17 @@ struct MoveTests {
             _ = try copy.startVM(id)
         }
         #expect(fault?.hresult == HResult.fileNotFound)
+        #expect(lab.host.files[FilePath("D:\\Elsewhere", path.name)]?.content == contents)
+    }
+
+    @Test("HV-126: a volume without room for the storage of a machine does not take it")
+    func noRoom() throws {
+        var lab = try Lab()
+        try lab.checkpoint("first", .standard)
+        lab.host.changeVolume("C:") { $0.capacity = $0.used + .mebibytes(4) }
+        let before = lab.host.inventory
+        #expect(refusal { try lab.host.moveVMStorage(lab.id, to: "C:\\Moved") }?.rule == "HV-126")
+        #expect(lab.host.inventory == before)
     }
 
     @Test("HV-126: without its other layers a disk that was moved has no parent any more")

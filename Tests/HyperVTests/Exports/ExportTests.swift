@@ -22,7 +22,7 @@ struct ExportTests {
         #expect(try lab.vm.tree == tree)
         let export = try #require(lab.host.exports[folder])
         for path in export.config.drives.compactMap(\.path) {
-            #expect(lab.host.files[path]?.parent == nil)
+            #expect(lab.host.files[path]?.parent == nil && lab.host.files[path]?.type == .dynamic)
             #expect(path.folder.hasPrefix(folder.rawValue))
         }
         let id = try lab.host.importVM(folder, generateNewID: true)
@@ -65,6 +65,14 @@ struct ExportTests {
         let other = FilePath(rawValue: "D:\\Exports\\other")
         try quiet.host.wait(for: try quiet.host.exportVM(lab.id, path: other))
         #expect(quiet.host.exports[other]?.state == .off)
+    }
+
+    @Test("HV-161: a machine that waits for its storage is not exported")
+    func critical() throws {
+        var lab = try Lab()
+        lab.host.changeVolume("D:") { $0.capacity = $0.used }
+        #expect(try lab.vm.state == .pausedCritical)
+        #expect(refusal { _ = try lab.host.exportVM(lab.id, path: folder) }?.rule == "HV-161")
     }
 
     @Test("HV-163: a GUID that is taken is refused, and a new one makes a machine of its own")

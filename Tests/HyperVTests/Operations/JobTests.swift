@@ -32,7 +32,9 @@ struct JobTests {
     func asJob() throws {
         var lab = try Lab()
         let job = try lab.host.checkpointVM(lab.id, CheckpointRequest(name: "c"))
+        lab.host.advance(by: .milliseconds(700))
         #expect(try lab.host.job(job).state == .running)
+        #expect((1..<100).contains(try lab.host.job(job).percentComplete(at: lab.host.now)))
         #expect(lab.host.checkpoints.isEmpty)
         try lab.host.wait(for: job)
         #expect(lab.host.checkpoints.count == 1)

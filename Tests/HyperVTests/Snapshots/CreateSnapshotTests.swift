@@ -27,6 +27,16 @@ struct CreateSnapshotTests {
         #expect(checkpoint.name.hasSuffix(" AM)"))
     }
 
+    @Test(
+        "HV-002: the clock in the usual name counts twelve hours",
+        arguments: [(0, "12:05:09 AM"), (11, "11:05:09 AM"), (12, "12:05:09 PM"), (23, "11:05:09 PM")])
+    func usualClock(hour: Int, clock: String) throws {
+        let (lab, day) = (try Lab(), 86_400_000_000_000 as Int64)
+        let midnight = Instant(nanoseconds: lab.host.now.nanoseconds / day * day) + .days(12)
+        let instant = midnight + .hours(hour) + .seconds(309)
+        #expect(HyperV.usualName(of: try lab.vm, at: instant) == "web - (1/13/2026 - \(clock))")
+    }
+
     @Test("HV-003: a name is not blank and has at most a hundred characters", arguments: ["", "  ", "101"])
     func badName(name: String) throws {
         var lab = try Lab()
@@ -90,6 +100,41 @@ struct CreateSnapshotTests {
         #expect(lab.host.checkpoints.count == 1)
     }
 
+    @Test("HV-016: while a checkpoint is made, nobody else changes its machine or uses its checkpoints")
+    func nobodyElse() throws {
+        var lab = try Lab()
+        let checkpoint = try lab.checkpoint("s", .standard)
+        let drive = try #require(try lab.vm.config.drives.last)
+        let folder = FilePath(rawValue: "D:\\Exports\\web")
+        _ = try lab.host.checkpointVM(lab.id)
+        let before = lab.host.inventory
+        let faults = [
+            refusal { try lab.host.removeVMHardDiskDrive(drive, from: lab.id) },
+            refusal { try lab.setType(.disabled) },
+            refusal { try lab.turnOff() },
+            refusal { try lab.host.moveVMStorage(lab.id, to: "D:\\Moved") },
+            refusal { _ = try lab.host.restoreVMSnapshot(checkpoint.id, confirm: .given) },
+            refusal { try lab.host.removeVMSavedState(ofCheckpoint: checkpoint.id) },
+            refusal { _ = try lab.host.exportVMSnapshot(checkpoint.id, path: folder) },
+            refusal { _ = try lab.host.exportVM(lab.id, path: folder) },
+        ]
+        for fault in faults {
+            #expect(fault?.rule == "HV-016")
+            #expect(fault?.id == .invalidState)
+        }
+        #expect(lab.host.inventory == before)
+    }
+
+    @Test("HV-016: while a checkpoint is made of a machine at rest, it is not removed and keeps its saved state")
+    func nobodyElseAtRest() throws {
+        var lab = try Lab()
+        try lab.save()
+        _ = try lab.host.checkpointVM(lab.id)
+        #expect(refusal { try lab.host.removeVMSavedState(of: lab.id) }?.rule == "HV-016")
+        #expect(refusal { try lab.host.removeVM(lab.id) }?.rule == "HV-016")
+        #expect(try lab.vm.state == .saved)
+    }
+
     @Test("HV-017: a checkpoint that ends in error leaves no disk forked and no file behind")
     func allOrNothing() throws {
         var lab = try Lab()
@@ -131,15 +176,17 @@ struct CreateSnapshotTests {
         #expect(lab.host.inventory == before)
     }
 
-    @Test("HV-019: a WMI caller may pass such disks over, and they do not come back")
-    func ignored() throws {
+    @Test(
+        "HV-019: a WMI caller may pass such disks over, and they do not come back",
+        arguments: [HardDiskDrive.Source.physical(3), .fibreChannel("lun-1")])
+    func ignored(source: HardDiskDrive.Source) throws {
         var lab = try Lab()
-        try lab.host.addVMHardDiskDrive(.physical(3), to: lab.id)
+        try lab.host.addVMHardDiskDrive(source, to: lab.id)
         let request = CheckpointRequest(name: "c", ignoresNonSnapshottableDisks: true)
         let job = try lab.host.wait(for: try lab.host.createSnapshot(lab.id, request).job)
         guard case .checkpoint(let made) = job.affected else { return #expect(Bool(false)) }
         try lab.restore(try lab.host.checkpoint(made))
-        #expect(try lab.vm.config.drives.contains { $0.source == .physical(3) })
+        #expect(try lab.vm.config.drives.contains { $0.source == source })
     }
 
     @Test("HV-020: a shared disk blocks checkpoints of its machine")
@@ -218,6 +265,23 @@ struct CreateSnapshotTests {
         #expect(fault?.hresult == 0x8007_0070)
         #expect(lab.host.inventory == before)
         #expect(try lab.checkpoint("p", .production).state == .off, "without memory there is room")
+    }
+
+    @Test("HV-026: without room for their files, disks are not made, machines not saved and checkpoints not applied")
+    func roomForOthers() throws {
+        var lab = try Lab()
+        let checkpoint = try lab.checkpoint("s", .standard)
+        lab.host.changeVolume("D:") { $0.capacity = $0.used + .gibibytes(3) }
+        let fixed = NewVHD(path: FilePath(rawValue: "D:\\fixed.vhdx"), type: .fixed, size: .gibibytes(8))
+        #expect(refusal { try lab.host.newVHD(fixed) }?.rule == "HV-026")
+        #expect(refusal { try lab.save() }?.rule == "HV-026")
+        #expect(try lab.vm.state == .running)
+        try lab.turnOff()
+        lab.host.changeVolume("D:") { $0.capacity = $0.used + .mebibytes(1) }
+        let before = lab.host.inventory
+        #expect(refusal { try lab.restore(checkpoint) }?.rule == "HV-026")
+        #expect(refusal { try lab.checkpoint("off") }?.rule == "HV-026", "each disk needs a new file")
+        #expect(lab.host.inventory == before)
     }
 
     @Test("HV-027: the new files stand beside their parents, and the memory where the machine is told to put it")

@@ -156,7 +156,7 @@ struct RevertSnapshotTests {
         "HV-069: a disk that was added is unplugged and stays; one that was removed is back", arguments: [true, false])
     func attachments(follows: Bool) throws {
         var lab = try Lab()
-        lab.host.settings.inferred.applyRestoresAttachments = follows
+        if !follows { lab.host.settings.inferred.applyRestoresAttachments = false }
         let checkpoint = try lab.checkpoint("c", .production)
         let path = FilePath(rawValue: "D:\\added.vhdx")
         try lab.host.newVHD(NewVHD(path: path))
@@ -223,9 +223,22 @@ struct RevertSnapshotTests {
         lab.host.hold(base, by: "backup")
         #expect(refusal { try lab.restore(checkpoint) }?.hresult == 0x8007_0020)
         #expect(refusal { try lab.start() }?.rule == "HV-073")
+        #expect(refusal { try lab.host.moveVMStorage(lab.id, to: "D:\\Moved") }?.rule == "HV-073")
         lab.host.hold(base, by: nil)
         try lab.restore(checkpoint)
         try lab.start()
+    }
+
+    @Test("HV-073: what a machine has open is neither plugged in elsewhere, deleted, nor given another parent")
+    func open() throws {
+        var lab = try Lab()
+        let checkpoint = try lab.checkpoint()
+        let (leaf, base) = (try lab.leaf(), try #require(checkpoint.config.drives.first?.path))
+        let other = try lab.host.newVM(NewVM(spec: .small), family: 1, folder: "D:\\x")
+        #expect(refusal { try lab.host.addVMHardDiskDrive(.file(leaf), to: other) }?.rule == "HV-073")
+        #expect(refusal { try lab.host.removeItem(leaf) }?.rule == "HV-073")
+        #expect(refusal { try lab.host.setVHD(leaf, parent: base) }?.rule == "HV-073")
+        #expect(try lab.facts()[.service] == "healthy")
     }
 
     @Test("HV-074: a memory of another processor does not start, and without it the disks do")
@@ -285,7 +298,7 @@ struct RevertSnapshotTests {
     @Test("HV-077: hardware addresses are the checkpoint's", arguments: [true, false])
     func addresses(follows: Bool) throws {
         var lab = try Lab()
-        lab.host.settings.inferred.applyRestoresHardwareAddresses = follows
+        if !follows { lab.host.settings.inferred.applyRestoresHardwareAddresses = false }
         let (checkpoint, before) = (try lab.checkpoint(), try lab.facts()[.hardwareAddress])
         lab.host.tamper(with: lab.id) { $0.config.adapters[0].hardwareAddress = "00:15:5d:ff:ff:ff" }
         try lab.restore(checkpoint)
