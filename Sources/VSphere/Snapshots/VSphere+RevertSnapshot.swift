@@ -83,10 +83,11 @@ extension VSphere {
 
     /// Cuts off a machine that runs or is suspended, without a word to the guest.
     private mutating func stop(_ id: Moref<VirtualMachine>) throws(MethodFault) {
+        let told = try virtualMachine(id).guest
         _ = try changePower(id) { (power, _) throws(MethodFault) in try power.powerOff(dropsSuspended: true) }
         try cut(id)
-        if !settings.inferred.revertForgetsGuest { return }
-        try change(id) { vm in vm.guest = GuestInfo() }  // Rule: VMW-081.
+        if settings.inferred.revertForgetsGuest { return }  // Rule: VMW-081. The cut forgets.
+        try change(id) { vm in vm.guest = told }
     }
 
     private func checkFiles(of snapshot: VirtualMachineSnapshot) throws(MethodFault) {

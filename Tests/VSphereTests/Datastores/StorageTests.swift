@@ -42,6 +42,17 @@ struct StorageTests {
         #expect(try lab.power == .poweredOff)
     }
 
+    @Test("VMW-130: what a running guest writes by itself makes its deltas grow")
+    func guestWrites() throws {
+        var lab = try Lab(isOn: true)
+        try lab.snapshot()
+        let machine = MachineID(rawValue: lab.vm.value)
+        #expect(try lab.plane.perform(.writeLooseFiles(200), on: machine).succeeded)
+        let used = try #require(lab.plane.store.datastores["datastore1"]?.used)
+        lab.plane.advance(by: .minutes(2))
+        #expect(try #require(lab.plane.store.datastores["datastore1"]?.used) > used)
+    }
+
     @Test("VMW-132: switching on needs room for the swap file")
     func swap() throws {
         var lab = try Lab()

@@ -41,6 +41,19 @@ struct OperationTests {
             "later it is accepted")
     }
 
+    @Test("VMW-007: nor is its guest asked for anything meanwhile, or the machine taken out of the inventory")
+    func oneAtATimeOutsideOfTasks() throws {
+        var lab = try Lab(isOn: true)
+        let task = try lab.plane.createSnapshot(Self.createSpec(memory: true), of: lab.vm)
+        lab.plane.advance(by: .milliseconds(500))
+        #expect(throws: MethodFault(.taskInProgress(task: task), rule: "VMW-007")) {
+            try lab.plane.shutdownGuest(lab.vm)
+        }
+        #expect(throws: MethodFault(.taskInProgress(task: task), rule: "VMW-007")) {
+            try lab.plane.unregisterVM(lab.vm)
+        }
+    }
+
     @Test("VMW-008: renaming during a running task is refused by the call")
     func renameDuringTask() throws {
         var lab = try Lab(isOn: true)
@@ -143,6 +156,7 @@ struct OperationTests {
             try lab.plane.task(first)
         }
         var settings = VSphere.Settings()
+        #expect(settings.quotas.recentTaskCount == 200)
         settings.quotas.recentTaskCount = 3
         lab = try Lab(settings)
         for _ in 0..<6 { #expect(lab.configure { $0.annotation = "x" } == .success) }

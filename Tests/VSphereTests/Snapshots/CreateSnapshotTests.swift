@@ -25,6 +25,12 @@ struct CreateSnapshotTests {
         #expect(try lab.plane.snapshotTree(of: lab.vm).nodes.map(\.name) == (isAccepted ? [name] : []))
     }
 
+    @Test("VMW-021: the provider escapes the names that it is given")
+    func escaped() {
+        #expect("a/b\\c 100%".escapedForSnapshots == "a%2fb%5cc 100%25")
+        #expect("a%2fb%5cc 100%25".unescapedForSnapshots == "a/b\\c 100%")
+    }
+
     @Test("VMW-022: an empty name is refused, in the task or by the call")
     func emptyName() throws {
         var lab = try Lab()
@@ -266,12 +272,20 @@ struct CreateSnapshotTests {
         #expect(try lab.machine.tools.isFrozen == false)
     }
 
+    @Test("VMW-046: an agent that hangs is waited for no longer than the freeze may last")
+    func hangingAgent() throws {
+        var lab = try Lab(isOn: true)
+        lab.plane.tamper(with: lab.vm) { $0.hardware.inject(.agentHangs) }
+        #expect(lab.create(quiesce: true) == .task("FilesystemQuiesceFault", "VMW-046"))
+        #expect(try lab.machine.tree.isEmpty)
+    }
+
     @Test(
         "VMW-047: a quiesced snapshot that failed may leave the guest frozen until it boots", arguments: [true, false])
     func staysFrozen(stays: Bool) throws {
         var settings = VSphere.Settings()
         settings.timings.freezeWindow = .milliseconds(100)
-        settings.failedQuiesceLeavesGuestFrozen = stays
+        if stays { settings.failedQuiesceLeavesGuestFrozen = true }
         var lab = try Lab(settings, isOn: true)
         #expect(lab.create(quiesce: true) == .task("FilesystemQuiesceFault", "VMW-046"))
         #expect(try lab.machine.tools.isFrozen == stays)
@@ -338,10 +352,12 @@ struct CreateSnapshotTests {
     func log() throws {
         var lab = try Lab()
         let id = try lab.snapshot()
+        let path = try lab.machine.logPath
+        let captured = try #require(lab.plane.store[path]?.size)
         try lab.powerOn()
         try lab.powerOff()
-        let path = try lab.machine.logPath
         let size = try #require(lab.plane.store[path]?.size)
+        #expect(size > captured)
         #expect(lab.revert(id) == .success)
         #expect(lab.plane.store[path].map { $0.size >= size } == true)
     }

@@ -92,6 +92,15 @@ struct DeleteSnapshotTests {
         #expect(fault.message == "Unable to access file [datastore1] web/web.vmdk since it is locked")
     }
 
+    @Test("VMW-091: a removal takes the children along only when it is told to", arguments: [true, false])
+    func children(goAlong: Bool) throws {
+        var lab = try Lab()
+        let (root, middle, leaf) = (try lab.snapshot("a"), try lab.snapshot("b"), try lab.snapshot("c"))
+        #expect(lab.remove(middle, children: goAlong) == .success)
+        #expect(try lab.machine.tree.inOrder == (goAlong ? [root] : [root, leaf]))
+        #expect(try lab.machine.snapshots.count == (goAlong ? 1 : 2))
+    }
+
     @Test("VMW-098: consolidating with nothing to do succeeds and changes nothing")
     func nothingToDo() throws {
         var lab = try Lab()
@@ -215,9 +224,10 @@ struct DeleteSnapshotTests {
             case 6:
                 guard !ids.isEmpty else { continue }
                 let id = ids[dice.roll(below: ids.count)]
-                let children = dice.chance(1, in: 3)
+                let (children, power) = (dice.chance(1, in: 3), try lab.machine.hardware.power)
                 for gone in children ? try lab.machine.tree.subtree(of: id) : [id] { model.held[gone] = nil }
                 #expect(lab.remove(id, children: children, consolidate: !dice.chance(1, in: 4)) == .success)
+                #expect(try lab.machine.hardware.power == power)
             default:
                 let vm = lab.vm
                 try lab.expectSuccess { (plane) throws(MethodFault) in try plane.consolidateDisks(of: vm) }

@@ -14,8 +14,10 @@ struct RevertSnapshotTests {
         try lab.write(1)
         let id = try lab.snapshot()
         try lab.write(2)
+        let delta = try lab.machine.config.disks[2].path
         #expect(lab.revert(id) == .success)
         #expect(lab.read() == .of(1))
+        #expect(lab.plane.store[delta] == nil, "the file that was written to is gone")
     }
 
     @Test("VMW-145: storage that is handed through to the guest is in no snapshot, and a revert leaves it as it is")
@@ -61,6 +63,7 @@ struct RevertSnapshotTests {
             try lab.write(99)
             #expect(lab.revert(ids[target]) == .success)
             #expect(lab.read() == .of(UInt64(target)))
+            #expect(try lab.current == ids[target])
         }
     }
 
@@ -145,6 +148,15 @@ struct RevertSnapshotTests {
         #expect(lab.revert(id, suppressPowerOn: true) == .success, "what is not to run needs no room")
     }
 
+    @Test("VMW-068: a host with too few processors resumes nothing")
+    func processors() throws {
+        var lab = try Lab(isOn: true)
+        let id = try lab.snapshot(memory: true)
+        lab.plane.changeHost(try lab.machine.host) { $0.processors = 1 }
+        #expect(lab.revert(id) == .task("InsufficientCpuResourcesFault", "VMW-068"))
+        #expect(try lab.power == .poweredOff)
+    }
+
     @Test("VMW-069: memory that relies on processor features a host lacks cannot resume there")
     func processor() throws {
         var lab = try Lab(isOn: true)
@@ -216,10 +228,12 @@ struct RevertSnapshotTests {
         try lab.write(1)
         let id = try lab.snapshot()
         try lab.write(2)
+        #expect(lab.change(.resizeDisk(key: Lab.scratch, to: .mebibytes(128))) == .success)
         let path = try lab.machine.config.disks[2].path
         #expect(lab.revert(id) == .success)
         #expect(lab.read() == .of(2))
         #expect(try lab.machine.config.disks[2].path == path)
+        #expect(try lab.machine.config.disks[2].capacity == .mebibytes(128))
     }
 
     @Test("VMW-076: identity does not change: reference, uuids, hardware address, tags", arguments: [true, false])
@@ -232,12 +246,14 @@ struct RevertSnapshotTests {
         lab.plane.tamper(with: lab.vm) { vm in
             vm.tags = ["gold"]
             vm.config.nics[0].hardwareAddress = "00:50:56:aa:bb:cc"
+            vm.config.uuid = "given-since"
+            vm.config.instanceUUID = "in-the-inventory"
         }
         #expect(lab.revert(id) == .success)
         let after = try lab.machine
         #expect(after.id == before.id)
-        #expect(after.config.uuid == before.config.uuid)
-        #expect(after.config.instanceUUID == before.config.instanceUUID)
+        #expect(after.config.uuid == "given-since")
+        #expect(after.config.instanceUUID == "in-the-inventory")
         #expect(after.tags == ["gold"])
         let kept = restoresAddresses ? before.config.nics[0].hardwareAddress : "00:50:56:aa:bb:cc"
         #expect(after.config.nics[0].hardwareAddress == kept)
@@ -304,6 +320,31 @@ struct RevertSnapshotTests {
         #expect(try lab.plane.guestInfo(of: lab.vm) == GuestInfo())
         #expect(lab.revert(with) == .success)
         #expect(try lab.plane.guestInfo(of: lab.vm).ipAddress == told.ipAddress)
+    }
+
+    @Test("VMW-081: what Tools told stays after a revert that ends powered off, where it is set so")
+    func guestInfoStays() throws {
+        var settings = VSphere.Settings()
+        settings.inferred.revertForgetsGuest = false
+        var lab = try Lab(settings, isOn: true)
+        let address = try #require(try lab.plane.guestInfo(of: lab.vm).ipAddress)
+        #expect(lab.revert(try lab.snapshot()) == .success)
+        #expect(try lab.power == .poweredOff)
+        #expect(try lab.plane.guestInfo(of: lab.vm).ipAddress == address)
+        #expect(try lab.plane.guestInfo(of: lab.vm).toolsRunning == false)
+    }
+
+    @Test("VMW-082: Tools leave a clock alone that lies behind by less than they mind")
+    func tolerance() throws {
+        var settings = VSphere.Settings()
+        settings.timings.clockTolerance = .minutes(30)
+        var lab = try Lab(settings, isOn: true)
+        let id = try lab.snapshot(memory: true)
+        let taken = try lab.snapshotValue(id).createTime
+        lab.plane.advance(by: .minutes(20))
+        #expect(lab.revert(id) == .success)
+        lab.plane.advance(by: .seconds(30))
+        #expect(try lab.plane.guestTime(of: lab.vm) == taken + .seconds(30))
     }
 
     @Test("VMW-082: the guest's clock goes on from the old time, and Tools step it forward", arguments: [true, false])
