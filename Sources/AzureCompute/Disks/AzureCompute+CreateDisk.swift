@@ -63,6 +63,8 @@ extension AzureCompute {
         var guest: Guest?
         var isPremium = false
         var hydrates = false
+        /// The disk of which it is an instant access snapshot; nothing for any other source.
+        var instantAccessOf: String?
     }
 
     private func source(of request: CreateDisk, for id: ResourceID) throws(AzureFault) -> DiskSource {
@@ -102,11 +104,13 @@ extension AzureCompute {
         }
         try checkUsable(snapshot, for: request)
         try checkGrowth(request.sizeGB, from: snapshot.sizeGB, of: id)
+        let isInstant = snapshot.access == .instantAccess || snapshot.access == .availableWithInstantAccess
         // What the snapshot's boot properties were. Rule: AZ-039.
         return DiskSource(
             contents: snapshot.contents, sizeGB: snapshot.sizeGB, uniqueID: snapshot.uniqueID, osType: snapshot.osType,
             generation: snapshot.hyperVGeneration, securityType: snapshot.securityType, guest: snapshot.guest,
-            isPremium: snapshot.sku == .premium, hydrates: true)
+            isPremium: snapshot.sku == .premium, hydrates: true,
+            instantAccessOf: isInstant ? snapshot.creation.sourceUniqueID : nil)
     }
 
     /// A disk comes from the point of one disk; from the whole restore point none is made.
@@ -199,6 +203,11 @@ extension AzureCompute {
             // Rule: AZ-045
             let rate = source.isPremium ? settings.timings.premiumCopyRate : settings.timings.copyRate
             disk.hydrated = now + min(settings.timings.copyLimit, contents.writtenBytes.time(at: rate))
+        }
+        if let family = source.instantAccessOf {
+            let time = now
+            families[family]?.instantDisks.removeAll { $0 <= time }
+            families[family]?.instantDisks.append(disk.hydrated)
         }
         place(disk)
     }

@@ -134,6 +134,7 @@ extension AzureCompute {
         if detaching { for disk in change.detached { giveUp(disk, id) } }
         if let new = change.osDisk {
             giveUp(old, id)
+            if !settings.inferred.swapKeepsReplacedDisk, old != new { remove(disk: old) }  // Rule: AZ-080
             takePossession(of: new, id)
             if let sizeGB = change.osDiskGrowth {
                 disks[new]?.sizeGB = sizeGB

@@ -43,7 +43,7 @@ extension AzureCompute.Settings {
         ///
         /// Rule: AZ-077.
         public var swapOfEncryption: AzureFault.Code = .propertyChangeNotAllowed
-        /// An OS disk that is swapped in leaves everything but itself as it was.
+        /// The OS disk whose place another one took stays, free and costing; else it is deleted with the swap.
         ///
         /// Rule: AZ-080.
         public var swapKeepsReplacedDisk = true
@@ -62,6 +62,8 @@ extension AzureCompute.Settings {
         /// Restore points of machines that are deallocated are allowed when they are crash-consistent.
         public var crashPointsOfDeallocated = true
         /// A failed restore point counts until it is deleted.
+        ///
+        /// Rule: AZ-098.
         public var failedPointsCount = true
         /// How long a lock that was removed still blocks.
         ///

@@ -130,6 +130,12 @@ extension AzureCompute {
         return included
     }
 
+    private func failedPoints(of machine: VirtualMachine) -> Int {
+        restorePoints.values.count {
+            $0.state == .failed && $0.request.source == nil && $0.metadata.machineID == machine.vmID
+        }
+    }
+
     /// How many points there may be, how fast they may follow, and that one is made at a time.
     private func checkLimits(_ request: CreateRestorePoint, of machine: VirtualMachine) throws(AzureFault) {
         let history = pointsOfMachines[machine.vmID] ?? PointHistory()
@@ -138,7 +144,8 @@ extension AzureCompute {
                 "RestorePoint creation failed since a concurrent 'Create RestorePoint' operation was triggered on the VM.",
                 rule: "AZ-100")
         }
-        guard history.count < settings.quotas.restorePointsPerMachine else {
+        let counted = history.count - (settings.inferred.failedPointsCount ? 0 : failedPoints(of: machine))
+        guard counted < settings.quotas.restorePointsPerMachine else {
             throw .notAllowed(
                 "The number of restore points across restore point collections and resource groups for a VM cannot "
                     + "exceed \(settings.quotas.restorePointsPerMachine).", rule: "AZ-098")

@@ -28,6 +28,12 @@ extension AzureCompute {
                 "Disks of an instant access snapshot are of type Ultra or Premium SSD v2, and not larger than it.",
                 target: "sku.name", rule: "AZ-037")
         }
+        let unfinished = families[snapshot.creation.sourceUniqueID ?? ""]?.instantDisks.count { $0 > now } ?? 0
+        guard unfinished < settings.quotas.disksFromInstantAccess else {
+            throw .notAllowed(
+                "At most \(settings.quotas.disksFromInstantAccess) disks at once are made of the instant access snapshots "
+                    + "of one disk.", rule: "AZ-037")
+        }
     }
 
     /// What a snapshot takes up by itself: all that was written, or what changed since the one before that is still there.

@@ -71,7 +71,7 @@ struct SnapshotFamily: Hashable, Sendable {
     ///
     /// Rule: AZ-033.
     var lastCopied: Instant?
-    /// Disks that were made while instant access lasted.
+    /// When the blocks of disks are there that were made of its instant access snapshots.
     ///
     /// Rule: AZ-037.
     var instantDisks: [Instant] = []

@@ -126,9 +126,12 @@ struct SwapTests {
         }
     }
 
-    @Test("AZ-080: a swap leaves the old disk, free and costing, and the machine all that it is")
-    func keeps() throws {
+    @Test(
+        "AZ-080: a swap leaves the old disk, free and costing, unless set otherwise, and the machine all that it is",
+        arguments: [true, false])
+    func keeps(replaced: Bool) throws {
         var (plane, machine, id) = try AzureCompute.withMachine()
+        if !replaced { plane.settings.inferred.swapKeepsReplacedDisk = false }
         let before = try plane.virtualMachine(id)
         let new = plane.diskID("new")
         let request = CreateDisk(location: "eastus", .init(.copy, source: before.osDisk.disk))
@@ -136,7 +139,7 @@ struct SwapTests {
         plane.end(of: try plane.deallocate(id))
         plane.end(of: try plane.swap(new, into: id))
         let after = try plane.virtualMachine(id)
-        #expect(try plane.disk(before.osDisk.disk).state == .unattached)
+        #expect(plane.disks[before.osDisk.disk]?.state == (replaced ? .unattached : nil))
         #expect(try plane.disk(new).state == .reserved)
         #expect(after.vmID == before.vmID && after.interfaces == before.interfaces && after.tags == before.tags)
         #expect(after.osDisk.deleteOption == before.osDisk.deleteOption)

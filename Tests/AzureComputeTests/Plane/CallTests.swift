@@ -210,7 +210,9 @@ struct CallTests {
         #expect(plane.virtualMachines[machine]?.provisioning == .failed)
         #expect(plane.virtualMachines[machine]?.power == .stopped)
         #expect(plane.end(of: try plane.start(machine)) == nil, "asked for again it is done")
-        plane.advance(by: .hours(25))
+        plane.advance(by: .hours(23))
+        #expect(throws: Never.self) { try plane.operation(operation.id) }
+        plane.advance(by: .hours(1))
         plane.refuses(.notFound, "AZ-131", status: 404) { _ = try $0.operation(operation.id) }
     }
 }

@@ -61,6 +61,7 @@ struct RestorePointTests {
     @Test("AZ-098: a machine has so many points over all its collections, and a location so many collections")
     func limits() throws {
         var (plane, machine) = try blank()
+        #expect(plane.settings.quotas.restorePointsPerMachine == 500 && plane.settings.quotas.collections == 10_000)
         plane.settings.quotas.restorePointsPerMachine = 2
         plane.settings.quotas.collections = 2
         try plane.makeCollection("d", of: machine)
@@ -72,6 +73,23 @@ struct RestorePointTests {
         plane.refuses(.operationNotAllowed, "AZ-098", status: 409, "points") { try take(&$0, "r") }
         plane.end(of: try plane.deleteRestorePoint(plane.pointID("p")))
         #expect(throws: Never.self) { try take(&plane, "r") }
+    }
+
+    @Test(
+        "AZ-098: a point that failed counts until it is deleted, unless it is set otherwise", arguments: [true, false])
+    func failedPoints(count: Bool) throws {
+        var (plane, _) = try blank()
+        if !count { plane.settings.inferred.failedPointsCount = false }
+        plane.settings.quotas.restorePointsPerMachine = 1
+        plane.faults.plan(
+            Verb.createRestorePoint.rawValue, occurrence: 1, .refuse(code: "VMRestorePointInternalError"))
+        let failing = try plane.createRestorePoint(plane.pointID("p"), CreateRestorePoint(.crash))
+        #expect(plane.end(of: failing)?.code == "VMRestorePointInternalError")
+        if count {
+            plane.refuses(.operationNotAllowed, "AZ-098", status: 409) { try take(&$0, "q") }
+            plane.end(of: try plane.deleteRestorePoint(plane.pointID("p")))
+        }
+        #expect(throws: Never.self) { try take(&plane, "q") }
     }
 
     @Test("AZ-099: three points of a machine and mode in an hour, or hours apart where the strict page holds")

@@ -92,6 +92,24 @@ struct CopyTests {
         #expect(try plane.snapshot(plane.snapshotID("s")).access == .available)
     }
 
+    @Test("AZ-037: fifteen disks at once are made of all instant access snapshots of one disk")
+    func instantAccessDisks() throws {
+        var plane = try plane()
+        plane.settings.timings.copyRate = ByteCount(1)
+        for name in ["s", "t"] {
+            try plane.makeSnapshot(name, of: "u", isIncremental: true) { $0.instantAccessDuration = .minutes(300) }
+        }
+        let sources = [plane.snapshotID("s"), plane.snapshotID("t")]
+        for number in 0..<15 {
+            try plane.makeDisk("d\(number)", sizeGB: nil) {
+                $0.creation = .init(.copy, source: sources[number % 2]); $0.sku = .ultra
+            }
+        }
+        plane.refuses(.operationNotAllowed, "AZ-037", status: 409) { try makeDisk(&$0, of: "s") }
+        plane.advance(by: .hours(2))
+        #expect(throws: Never.self) { try makeDisk(&plane, of: "s") }
+    }
+
     @Test("AZ-037: instant access that ends before the copy does leaves a snapshot that waits")
     func instantAccessEnds() throws {
         var plane = try plane()

@@ -42,8 +42,11 @@ struct SnapshotTests {
         let source = plane.snapshotID("b")
         var request = CreateDisk(location: "eastus", .init(.copy, source: source))
         request.sku = .premium
+        plane.settings.timings.copyRate = ByteCount(1)
+        plane.end(of: try plane.createDisk(plane.diskID("f"), request))
+        #expect(try plane.disk(plane.diskID("f")).hydrated > plane.now)
         let creation = try plane.createDisk(plane.diskID("e"), request)
-        #expect(plane.end(of: try plane.deleteSnapshot(source)) == nil, "even while the disk is being made")
+        #expect(plane.end(of: try plane.deleteSnapshot(source)) == nil, "even while disks are being made and hydrated")
         plane.end(of: creation)
         #expect(plane.read(on: "e") == Block(token: 1))
     }
@@ -70,6 +73,7 @@ struct SnapshotTests {
     @Test("AZ-024: a disk has so many incremental snapshots, and what was refused is left behind under its name")
     func limit() throws {
         var plane = AzureCompute.seeded()
+        #expect(plane.settings.quotas.incrementalsPerDisk == 500)
         plane.settings.quotas.incrementalsPerDisk = 2
         try plane.makeDisk("d")
         for name in ["a", "b"] { try plane.makeSnapshot(name, of: "d", isIncremental: true) }
