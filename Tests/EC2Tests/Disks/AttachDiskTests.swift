@@ -77,6 +77,10 @@ struct AttachDiskTests {
         bench.refuses(.invalidParameterValue, nil, "AWS-075") {
             _ = try $0.attachVolume(data, to: instance, device: name)
         }
+        var launch = RunInstances(image: bench.image)
+        launch.mappings = [RunInstances.Mapping(device: name)]
+        let wrong = launch
+        bench.refuses(.invalidParameterValue, nil, "AWS-075") { _ = try $0.runInstances(wrong) }
     }
 
     @Test("AWS-076: /dev/sdf and /dev/xvdf are two names")
@@ -90,6 +94,7 @@ struct AttachDiskTests {
     @Test("AWS-077: an instance has so many attachments and no more")
     func limit() throws {
         var bench = try Bench()
+        #expect(bench.ec2.settings.quotas.attachments == 28)
         bench.ec2.settings.quotas.attachments = 2
         let (volume, instance) = (try bench.makeVolume(), bench.instance)
         bench.refuses("AttachmentLimitExceeded", nil, "AWS-077") {
@@ -223,6 +228,12 @@ struct AttachDiskTests {
         bench.refuses("BootForVolumeTypeUnsupported", nil, "AWS-094") {
             _ = try $0.attachVolume(volume, to: instance, device: "/dev/sda1")
         }
+        var boot = RunInstances.Mapping(device: "/dev/sda1")
+        (boot.type, boot.size) = (VolumeType(rawValue: type), 125)
+        var launch = RunInstances(image: bench.image)
+        launch.mappings = [boot]
+        let wrong = launch
+        bench.refuses("BootForVolumeTypeUnsupported", nil, "AWS-094") { _ = try $0.runInstances(wrong) }
     }
 
     /// A volume of type io2 for several instances, and as many instances besides the bench's own.

@@ -21,6 +21,14 @@ struct CreateDiskTests {
         bench.refuses(.invalidParameterCombination, nil, "AWS-063") { _ = try $0.createVolume(wrong) }
         both.zone = nil
         #expect(try bench.ec2.createVolume(both).zone == "us-east-1a")
+        var launch = RunInstances(image: bench.image)
+        launch.zone = "mars-1a"
+        let astray = launch
+        bench.refuses("InvalidZone.NotFound", nil, "AWS-063") { _ = try $0.runInstances(astray) }
+        let snapshot = try bench.makeSnapshot(of: bench.root)
+        bench.refuses("InvalidZone.NotFound", nil, "AWS-063") {
+            try $0.enableFastRestore(of: snapshot, in: "mars-1a")
+        }
     }
 
     @Test("AWS-064: a volume needs a size or a snapshot")
@@ -71,6 +79,7 @@ struct CreateDiskTests {
             Speed(type: "gp3", size: 1, throughput: 50, result: [3_000, 125]),
             Speed(type: "gp3", size: 1, throughput: 750, result: [3_000, 750]),
             Speed(type: "gp3", size: 1, throughput: 751),
+            Speed(type: "gp3", size: 1_000, iops: 80_000, throughput: 2_001),
             Speed(type: "io1", size: 4), Speed(type: "io1", size: 4, iops: 200, result: [200, nil]),
             Speed(type: "io1", size: 4, iops: 201), Speed(type: "io2", size: 4, iops: 4_000, result: [4_000, nil]),
             Speed(type: "io2", size: 4, iops: 4_001), Speed(type: "gp3", size: 1, iops: -1),
@@ -166,10 +175,34 @@ struct CreateDiskTests {
         bench.refuses("IdempotentParameterMismatch") { _ = try $0.createVolume(same) }
     }
 
+    @Test("AWS-069: nor does one token stand for two launches, two copies or two replacements of a root")
+    func otherReplays() throws {
+        var bench = try Bench()
+        var launch = RunInstances(image: bench.image)
+        launch.clientToken = "launch"
+        #expect(try bench.ec2.runInstances(launch).map(\.id) == bench.ec2.runInstances(launch).map(\.id))
+        launch.maxCount = 2
+        var copy = CopyVolumes(source: bench.data)
+        copy.clientToken = "copy"
+        #expect(try bench.ec2.copyVolumes(copy).id == bench.ec2.copyVolumes(copy).id)
+        copy.size = 100
+        var replacement = CreateReplaceRootVolumeTask(instance: bench.instance)
+        replacement.clientToken = "root"
+        _ = try bench.ec2.createReplaceRootVolumeTask(replacement)
+        replacement.deletesReplacedRoot = true
+        let (two, larger, other) = (launch, copy, replacement)
+        bench.refuses("IdempotentParameterMismatch", nil, "AWS-069") { _ = try $0.runInstances(two) }
+        bench.refuses("IdempotentParameterMismatch", nil, "AWS-069") { _ = try $0.copyVolumes(larger) }
+        bench.refuses("IdempotentParameterMismatch", nil, "AWS-069") {
+            _ = try $0.createReplaceRootVolumeTask(other)
+        }
+    }
+
     @Test("AWS-167: the account has so many volumes and so much storage of a type, and no more")
     func quotas() throws {
         var bench = try Bench()
         let request = CreateVolume(zone: "us-east-1a", size: 1, type: "gp3")
+        #expect(bench.ec2.settings.quotas.volumes == 5_000)
         bench.ec2.settings.quotas.volumes = 2
         bench.refuses("VolumeLimitExceeded", nil, "AWS-167") { _ = try $0.createVolume(request) }
         bench.ec2.settings.quotas.volumes = 100

@@ -125,6 +125,11 @@ struct CreateMachineTests {
         request.userData = String(repeating: "x", count: 16_385)
         let wrong = request
         bench.refuses(.invalidParameterValue, nil, "AWS-118") { _ = try $0.runInstances(wrong) }
+        let instance = bench.instance
+        try bench.ec2.setPower(.shutDown, of: bench.machine)
+        bench.refuses(.invalidParameterValue, nil, "AWS-118") {
+            try $0.modifyInstanceAttribute(of: instance, [.userData(String(repeating: "x", count: 16_385))])
+        }
     }
 
     @Test(

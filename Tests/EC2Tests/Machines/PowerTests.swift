@@ -108,6 +108,7 @@ struct PowerTests {
         #expect(bench.record?.state == .stopping)
         bench.ec2.advance(by: .nanoseconds(1))
         #expect(bench.record?.state == .stopped)
+        #expect(bench.record?.machine.power == .off)
     }
 
     @Test("AWS-101: a stop keeps id, disks, private and hardware address, and gives up the public one")
@@ -146,6 +147,14 @@ struct PowerTests {
         #expect(bench.record?.publicAddress == public0)
         #expect(after[.privateAddress] == before[.privateAddress])
         #expect(after[.bootID] != nil && after[.bootID] != before[.bootID])
+        let instance = bench.instance
+        _ = try bench.ec2.stopInstances([instance])
+        bench.refuses(.incorrectInstanceState, nil, "AWS-102") { try $0.rebootInstances([instance]) }
+        _ = try bench.ec2.terminateInstances([instance])
+        bench.ec2.advance(by: .minutes(2))
+        #expect(bench.record?.state == .terminated)
+        #expect(throws: Never.self) { try bench.ec2.rebootInstances([instance]) }
+        #expect(bench.record?.state == .terminated)
     }
 
     @Test("AWS-103: the launch time is that of the last start, not of a reboot")

@@ -78,6 +78,9 @@ struct CallTests {
         bench.refuses("InvalidInstanceID.Malformed", "Invalid id: \"x-1\"", "AWS-161") {
             _ = try $0.stopInstances([Instance.ID(rawValue: malformed)])
         }
+        bench.refuses("InvalidInstanceID.Malformed", nil, "AWS-161") {
+            try $0.modifyInstanceAttribute(of: Instance.ID(rawValue: malformed), [.disableAPIStop(true)])
+        }
         bench.refuses(
             .invalidParameterValue, "Value (x-1) for parameter volumeId is invalid. Expected: 'vol-...'.", "AWS-161"
         ) { try $0.deleteVolume(Volume.ID(rawValue: malformed)) }

@@ -45,6 +45,7 @@ struct ListTests {
     @Test("AWS-158: a page looks at five resources or more, at a thousand at most, and never at resources by name")
     func pages() throws {
         var bench = try filled()
+        #expect(bench.ec2.settings.quotas.pageSize == 1_000)
         let all = try bench.ec2.describeVolumes().map(\.id)
         var listing = Listing<Volume>(maxResults: 5)
         var seen: [[Volume.ID]] = []

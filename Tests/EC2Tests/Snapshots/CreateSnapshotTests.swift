@@ -153,6 +153,7 @@ struct CreateSnapshotTests {
         let whole = snapshot.due - snapshot.start
         bench.ec2.advance(by: whole / 2)
         #expect(try bench.ec2.describeSnapshots([snapshot.id])[0].progress(at: bench.ec2.now) == "50%")
+        #expect(snapshot.progress(at: snapshot.due + .hours(1)) == "99%", "it is pending for as long as that lasts")
         bench.ec2.advance(by: whole)
         #expect(try bench.ec2.describeSnapshots([snapshot.id])[0].progress(at: bench.ec2.now) == "100%")
     }

@@ -101,7 +101,7 @@ struct CreateSnapshotsTests {
     @Test("AWS-029: forty volumes can be excluded, and forty be in a set")
     func limits() throws {
         var bench = try Bench()
-        #expect(EC2.Settings().quotas.excludedVolumes == 40)
+        #expect(EC2.Settings().quotas.excludedVolumes == 40 && EC2.Settings().quotas.volumesPerSnapshotSet == 40)
         bench.ec2.settings.quotas.excludedVolumes = 0
         var request = CreateSnapshots(instance: bench.instance)
         request.excludedDataVolumes = [bench.data]

@@ -32,6 +32,7 @@ struct RecycleBinTests {
         "AWS-146: a rule matches by any of its tags or everywhere, and the longest period wins",
         arguments: [
             ([RetentionRule(tags: [ResourceTag("team", "red")], period: .days(1))], nil),
+            ([RetentionRule(.image, period: .days(9))], nil),
             ([RetentionRule(tags: [ResourceTag("team", "red"), ResourceTag("team", "blue")], period: .days(2))], 2),
             (
                 [

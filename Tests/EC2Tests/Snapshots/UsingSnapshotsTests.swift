@@ -171,6 +171,11 @@ struct UsingSnapshotsTests {
         let full = try bench.ec2.copySnapshot(first, from: "us-east-1", isEncrypted: true, key: "key-1")
         let waiting = try bench.ec2.copySnapshot(first, from: "us-east-1", isEncrypted: true, key: "key-1")
         #expect(waiting.due >= full.due && full.parent == nil)
+        var slow = bench
+        slow.ec2.settings.timings.snapshotCopyRate = .kibibytes(1)
+        let long = try slow.ec2.copySnapshot(first, from: "us-east-1", isEncrypted: true, key: "key-2")
+        let short = try slow.ec2.copySnapshot(first, from: "us-east-1")
+        #expect(short.parent == first && short.due >= long.due, "what has nothing to move waits all the same")
         bench.ec2.advance(by: .minutes(10))
         bench.write(0..<1, token: 9, to: volume)
         let second = try bench.makeSnapshot(of: volume)
@@ -276,6 +281,10 @@ struct UsingSnapshotsTests {
         bench.write(0..<1, token: 2, to: volume)
         let second = try bench.makeSnapshot(of: volume)
         #expect(bench.ec2.storedBytes(of: second) == .kibibytes(512))
+        var other = bench
+        try other.ec2.archiveSnapshot(second)
+        other.ec2.advance(by: .hours(24))
+        #expect(other.ec2.storedBytes(of: second) == .kibibytes(2_048))
         try bench.ec2.archiveSnapshot(first)
         bench.ec2.advance(by: .hours(24))
         #expect(bench.ec2.storedBytes(of: first) == .kibibytes(2_048))
@@ -295,6 +304,11 @@ struct UsingSnapshotsTests {
         }
         bench.refuses(.invalidParameterCombination, nil, "AWS-144") {
             _ = try $0.lockSnapshot(pending.id, mode: .governance, days: 1, coolOffHours: 1)
+        }
+        for days in [0, 36_501] {
+            bench.refuses(.invalidParameterCombination, nil, "AWS-144") {
+                _ = try $0.lockSnapshot(pending.id, mode: .governance, days: days)
+            }
         }
     }
 

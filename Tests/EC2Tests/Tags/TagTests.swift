@@ -14,6 +14,10 @@ struct TagTests {
         try bench.ec2.createTags(fifty, on: [data.rawValue])
         try bench.ec2.createTags([ResourceTag("key1", "w")], on: [data.rawValue])
         #expect(bench.ec2.tag("key1", of: data.rawValue) == "w")
+        var request = CreateVolume(zone: "us-east-1a", size: 1)
+        request.tags = fifty + [ResourceTag("key51", "v")]
+        let tagged = request
+        bench.refuses("TagLimitExceeded", nil, "AWS-149") { _ = try $0.createVolume(tagged) }
         bench.refuses("TagLimitExceeded", nil, "AWS-149") {
             try $0.createTags([ResourceTag("more", "v")], on: [data.rawValue])
         }
