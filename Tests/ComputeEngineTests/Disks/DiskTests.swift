@@ -262,6 +262,60 @@ struct DiskTests {
         #expect(try plane.getDisk("d", zone: .zoneA).labels.fingerprint == empty)
     }
 
+    @Test("GCE-028: the labels of instances and snapshots are nobody's either who names an old fingerprint")
+    func staleLabels() throws {
+        var plane = ComputeEngine.seeded()
+        try plane.makeInstance("vm")
+        try plane.makeSnapshot("s", of: "vm")
+        let late = refusal { _ = try plane.setLabels(["a": "1"], fingerprint: "old", of: "vm", zone: .zoneA) }
+        #expect(late?.rule == "GCE-028")
+        #expect(refusal { _ = try plane.setSnapshotLabels("s", ["a": "1"], fingerprint: "old") }?.rule == "GCE-028")
+        #expect(try plane.getInstance("vm", zone: .zoneA).labels.values.isEmpty)
+        #expect(try plane.getSnapshot("s").labels.values.isEmpty)
+    }
+
+    @Test("GCE-042: a disk that an instance has is not moved to another zone")
+    func usedDiskStays() throws {
+        var plane = ComputeEngine.seeded()
+        try plane.makeInstance("vm")
+        #expect(refusal { _ = try plane.moveDisk("vm", zone: .zoneA, to: .zoneB) }?.rule == "GCE-042")
+    }
+
+    @Test("GCE-046: nor is such a disk resized, moved, deleted, copied, or taken into an image or an instant snapshot")
+    func unreadyForOthers() throws {
+        var plane = ComputeEngine.seeded()
+        _ = try plane.machine()
+        plane.settings.timings.restoreRate = .mebibytes(1)
+        try plane.makeSnapshot("s", of: "web")
+        var request = InsertDisk(name: "d")
+        request.sourceSnapshot = "global/snapshots/s"
+        _ = try plane.insertDisk(request, zone: .zoneA)
+        plane.advance(by: plane.settings.timings.diskInsert)
+        #expect(try plane.getDisk("d", zone: .zoneA).state == .restoring)
+        var copy = InsertDisk(name: "e")
+        copy.sourceDisk = plane.disk("d")
+        let (final, source) = (copy, plane.disk("d"))
+        let faults = [
+            refusal { _ = try plane.resizeDisk("d", zone: .zoneA, sizeGB: 100) },
+            refusal { _ = try plane.moveDisk("d", zone: .zoneA, to: .zoneB) },
+            refusal { _ = try plane.deleteDisk("d", zone: .zoneA) },
+            refusal { _ = try plane.insertDisk(final, zone: .zoneA) },
+            refusal { _ = try plane.insertImage(InsertImage(name: "i", sourceDisk: source)) },
+            refusal { _ = try plane.insertInstantSnapshot("n", ofDisk: source, zone: .zoneA) },
+        ]
+        #expect(faults.map { $0?.rule } == Array(repeating: "GCE-046", count: 6))
+    }
+
+    @Test("GCE-044: a disk is copied in its own zone alone")
+    func copyElsewhere() throws {
+        var plane = ComputeEngine.seeded()
+        try plane.makeDisk("d")
+        var copy = InsertDisk(name: "e")
+        copy.sourceDisk = plane.disk("d")
+        let final = copy
+        #expect(refusal { _ = try plane.insertDisk(final, zone: .zoneB) }?.rule == "GCE-044")
+    }
+
     @Test("GCE-052: a disk is moved to another zone when it is free and has no instant snapshots")
     func move() throws {
         var plane = ComputeEngine.seeded()

@@ -84,9 +84,15 @@ struct MachineImageTests {
     func memory() throws {
         var plane = ComputeEngine.seeded()
         let (machine, _) = try plane.machine()
+        #expect(try plane.perform(.write(records: 7), on: machine).succeeded)
+        #expect(try plane.perform(.writeLooseFiles(5), on: machine).succeeded)
         #expect(try image(&plane, "m", of: "web") == nil)
         plane.end(of: try plane.insertInstance(launch("m", as: "copy"), zone: .zoneA))
         let copy = try plane.getInstance("copy", zone: .zoneA)
+        plane.waitUntilReady(copy.id)
+        #expect(try plane.facts(of: copy.machineID)[.records] == 7, "what had reached the disks is in it")
+        #expect(try plane.facts(of: copy.machineID)[.looseFiles] == 0)
+        #expect(try plane.facts(of: machine)[.looseFiles] == 5)
         #expect(try plane.facts(of: copy.machineID)[.bootID] != plane.facts(of: machine)[.bootID])
     }
 

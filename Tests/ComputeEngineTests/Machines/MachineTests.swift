@@ -198,6 +198,8 @@ struct MachineTests {
         #expect(after[.looseFiles] == 0)
         #expect(after[.bootID] != before[.bootID])
         #expect(after[.publicAddress] == before[.publicAddress])
+        plane.end(of: try plane.stopInstance("web", zone: .zoneA))
+        #expect(refusal { _ = try plane.resetInstance("web", zone: .zoneA) }?.reason == .resourceNotReady)
     }
 
     @Test("GCE-113: a stop of what is stopped and a start of what runs change nothing", arguments: [true, false])
@@ -306,6 +308,8 @@ struct MachineTests {
         #expect(try plane.getInstance("reserved", zone: .zoneA).natIP == reserved.natIP)
         plane.end(of: try plane.suspendInstance("lent", zone: .zoneA))
         #expect(try plane.getInstance("lent", zone: .zoneA).natIP == nil)
+        plane.end(of: try plane.resumeInstance("lent", zone: .zoneA))
+        #expect(try plane.getInstance("lent", zone: .zoneA).natIP != nil)
     }
 
     @Test(
@@ -320,8 +324,15 @@ struct MachineTests {
         #expect(after.id == before.id)
         #expect(after.networkIP == before.networkIP)
         #expect(after.hardwareAddress == before.hardwareAddress)
+        var ahead = plane
+        let next = try ahead.makeInstance("next").networkIP
+        try plane.makeInstance("named") {
+            var properties = InstanceProperties()
+            properties.fixedNetworkIP = next
+            $0.properties = properties
+        }
         let other = try plane.makeInstance("other")
-        #expect(other.networkIP != before.networkIP)
+        #expect(other.networkIP != before.networkIP && other.networkIP != next)
         #expect(other.hardwareAddress != before.hardwareAddress)
         plane.settings.inferred.keepsHardwareAddresses = false
         plane.end(of: try plane.stopInstance("vm", zone: .zoneA))
@@ -407,6 +418,12 @@ struct MachineTests {
         #expect(late?.code == .conditionNotMet)
         #expect(late?.rule == "GCE-031")
         #expect(try plane.getInstance("vm", zone: .zoneA).properties.metadata == ["a": "1"])
+        let now = try plane.getInstance("vm", zone: .zoneA).labels.fingerprint
+        let racers = try ["1", "2"].map { value in
+            try plane.setLabels(["x": value], fingerprint: now, of: "vm", zone: .zoneA)
+        }
+        #expect(racers.map { plane.end(of: $0)?.rule } == [nil, "GCE-031"])
+        plane.end(of: try plane.setLabels([:], fingerprint: Labels(["x": "1"]).fingerprint, of: "vm", zone: .zoneA))
         let labels = try plane.setLabels(["x": "y"], fingerprint: instance.labels.fingerprint, of: "vm", zone: .zoneA)
         #expect(plane.end(of: labels) == nil)
         #expect(try plane.getInstance("vm", zone: .zoneA).labels.values == ["x": "y"])

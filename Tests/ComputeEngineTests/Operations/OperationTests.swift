@@ -135,12 +135,16 @@ struct OperationTests {
         let again = try plane.insertDisk(InsertDisk(name: "d"), zone: .zoneA, requestID: .request)
         #expect(again.name == first.name)
         #expect(again.isDone)
+        #expect(again.clientOperationID == .request)
         #expect(plane.disks.count == 1)
     }
 
     @Test(
         "GCE-025: a request id is a UUID and not the zero UUID",
-        arguments: ["", "x", "00000000-0000-0000-0000-000000000000", "11111111222243338444555555555555"])
+        arguments: [
+            "", "x", "00000000-0000-0000-0000-000000000000", "11111111222243338444555555555555",
+            "1111111g-2222-4333-8444-555555555555",
+        ])
     func requestIDs(id: String) {
         var plane = ComputeEngine.seeded()
         #expect(

@@ -40,6 +40,8 @@ struct NameTests {
         var plane = ComputeEngine.seeded()
         let disk = try plane.makeDisk("d")
         #expect(try plane.getDisk(disk.id.description, zone: .zoneA) == disk)
+        let operation = try plane.deleteDisk(disk.id.description, zone: .zoneA)
+        #expect(try plane.operation(String(operation.number), in: .zone(.zoneA)).name == operation.name)
     }
 
     @Test(

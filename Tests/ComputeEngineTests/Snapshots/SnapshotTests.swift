@@ -53,6 +53,7 @@ struct SnapshotTests {
         var plane = try chained()
         #expect(plane.end(of: try plane.deleteSnapshot("b")) == nil)
         #expect(refusal { _ = try plane.getSnapshot("b") }?.status == 404)
+        #expect(plane.snapshots.values.map(\.path.name).sorted() == ["a", "c"])
         #expect(try stored(plane, "c") == 12, "ten of the deleted one, and two of its own")
         #expect(try stored(plane, "a") == 10)
         plane.end(of: try plane.deleteSnapshot("a"))
@@ -165,7 +166,7 @@ struct SnapshotTests {
         try plane.makeDisk("d")
         let snapshot = try plane.makeSnapshot("s", of: "d")
         #expect(snapshot.storageBytes == .zero)
-        #expect(snapshot.downloadBytes == plane.settings.inferred.snapshotHeader)
+        #expect(snapshot.downloadBytes == .kibibytes(1))
     }
 
     @Test("GCE-065: a snapshot is stored in one known place", arguments: [["eu"], ["us", "eu"], ["moon"], []])
@@ -277,6 +278,16 @@ struct SnapshotTests {
         request.guestFlush = true
         let error = plane.end(of: try plane.insertSnapshot(request))
         #expect(error?.rule == (fails ? "GCE-075" : nil))
+    }
+
+    @Test("GCE-075: nobody in a stopped instance can be asked to flush")
+    func flushOfStoppedInstance() throws {
+        var plane = ComputeEngine.seeded()
+        _ = try plane.machine()
+        plane.end(of: try plane.stopInstance("web", zone: .zoneA))
+        var request = InsertSnapshot(name: "s", sourceDisk: plane.disk("web"))
+        request.guestFlush = true
+        #expect(plane.end(of: try plane.insertSnapshot(request))?.rule == "GCE-075")
     }
 
     @Test("GCE-078: a snapshot that is not ready cannot be deleted, unless set otherwise", arguments: [true, false])
