@@ -62,6 +62,21 @@ extension TestLab {
     }
 }
 
+@Suite struct `Failures of external snapshots` {
+    @Test(
+        "LV-066: one with memory that failed is explained by lack of room where libvirt says so, and nowhere else",
+        arguments: [
+            ("VIR_ERR_OPERATION_FAILED", "libvirt_iohelper: unable to fsync: No space left on device", true, true),
+            ("VIR_ERR_OPERATION_FAILED", "libvirt_iohelper: unable to fsync: No space left on device", false, false),
+            ("VIR_ERR_OPERATION_FAILED", "domain snapshot job: unexpectedly failed", true, false),
+            ("VIR_ERR_SYSTEM_ERROR", "cannot create file: No space left on device", true, false),
+        ])
+    func explanation(code: String, message: String, memory: Bool, isExplained: Bool) {
+        let found = Refusal(.failed, code: code, message: message).explained(quiesced: false, memory: memory)
+        #expect(found.rule == (isExplained ? "LV-066" : nil))
+    }
+}
+
 extension RealMachines {
     @Suite struct `Snapshots that come to nothing` {
         /// Gives `body` a machine that was booted in a store with little room.
@@ -139,6 +154,7 @@ extension RealMachines {
                 try await lab.write("before", on: machine)
                 let old = try await lab.provider.takeSnapshot(SnapshotRequest(name: "old", memory: true), of: machine)
                 try await lab.fillMemory(of: machine)
+                let room = try await lab.room(of: disk)
                 async let hasEnded = lab.endMachine(onceGrown: disk)
                 let found = try await refusal {
                     let request = SnapshotRequest(name: "new", memory: true)
@@ -149,6 +165,8 @@ extension RealMachines {
                 #expect(try await !lab.isActive(machine))
                 #expect(try await lab.provider.snapshots(of: machine).map(\.name) == ["old"])
                 #expect(try await DiskImage.tags(of: disk) == ["old"])
+                // The 8 MiB and more that were written of it before the end have been given back.
+                #expect(try await lab.room(of: disk) < room + 1 << 20)
                 try await HostProgram.run("qemu-img", ["check", "-q", disk])
                 _ = try await lab.provider.revert(RevertRequest(snapshot: old.id), of: machine)
                 #expect(try await lab.read(on: machine) == "before")

@@ -6,7 +6,7 @@ internal import LabCore
 package enum GuestScripts {
     /// Each script with its name and its text, in the order of the names.
     package static let all: [(name: String, text: [UInt8])] = [
-        ("appliance.pl", PackageResources.appliance_pl),
+        ("appliance.sh", PackageResources.appliance_sh),
         ("build-base.sh", PackageResources.build_base_sh),
         ("build-guest.sh", PackageResources.build_guest_sh),
         ("build-kernel.sh", PackageResources.build_kernel_sh),

@@ -170,10 +170,13 @@ extension LibvirtDriver {
 
 extension Refusal {
     /// The refusal of an external snapshot, with the rule behind it.
-    fileprivate func explained(quiesced: Bool, memory: Bool) -> Refusal {
+    func explained(quiesced: Bool, memory: Bool) -> Refusal {
         var explained = self
-        // Rule: LV-066. What was written of the memory, for which there was no room, libvirt has removed.
-        if memory, code == LibvirtError.Code.operationFailed.name { explained.rule = RuleID(rawValue: "LV-066") }
+        // Rule: LV-066. What was written of the memory, for which there was no room, libvirt has removed. Its code is that
+        // of other failures as well; the system's own words are the same in all of its versions.
+        if memory, code == LibvirtError.Code.operationFailed.name, message.contains("No space left on device") {
+            explained.rule = "LV-066"
+        }
         guard quiesced, rule == nil else { return explained }
         switch code {
         // Rule: LV-024.

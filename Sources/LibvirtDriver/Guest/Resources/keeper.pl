@@ -18,7 +18,7 @@ our $scratch = $is_copy ? "$root/scratch" : "$run/scratch.$$";
 our $program = "$root/usr/lib/labapp";
 our $files   = "$data/labapp";
 our (%conf, $store);
-my (@words, $caller);
+my (@words, $caller, $answer, $input);
 my ($home) = $0 =~ m{^(.*)/};
 require "$home/$_.pl" for 'means', 'facts';
 my %verbs = (
@@ -34,6 +34,7 @@ my %verbs = (
     maintenance    => \&set_maintenance,
     start          => sub { answer(start()) },
     stop           => sub { stop('stopped'); answer(1, 'stopped') },
+    end            => sub { stop('stopped'); leave(0) },
     flush          => \&flush,
     fill           => \&fill_disk,
     address        => \&correct_address,
@@ -62,15 +63,16 @@ sub read_configuration {
 
 # Commands that come before the appliance is up, or has given up, wait at the door.
 sub serve {
-    my $door = listen_at("$run/socket");
+    open my $door, '+<', "$run/door" or die "keeper: $!";    # For writing too, so that it never ends.
     boot();
-    while (1) {
-        accept $caller, $door or next;
+    while (defined(my $line = <$door>)) {
         1 while waitpid(-1, 1) > 0;
-        if (fork) { close $caller; next }
+        next if fork;
         close $door;
-        my ($verb, @more) = split ' ', <$caller> // '';
-        @words = @more;
+        (my ($number, $verb), @words) = split ' ', $line;
+        open $caller, '>', "$run/reply.$number"  or exit 1;
+        open $answer, '>', "$run/answer.$number" or exit 1;
+        $input   = "$run/input.$number";
         $scratch = "$run/scratch.$$";
         read_configuration();
         my $do = $verbs{ $verb // '' } or do { say_all("appliance: unknown command"); leave(64) };
@@ -79,14 +81,18 @@ sub serve {
     }
 }
 
-sub say_all { print $caller map {"$_\n"} @_ }
+sub say_all { print $answer map {"$_\n"} @_ }
+
+# For a process that outlives the command.
+sub let_caller_go { $_ and close $_ for $caller, $answer }
 
 sub leave {
     my ($code) = @_;
     unlink glob "$scratch/*";
     rmdir $scratch;
     exit $code if !$caller;
-    print $caller "exit $code\n";
+    close $answer;
+    print $caller "$code\n";
     close $caller;
     exit 0;
 }
@@ -109,7 +115,7 @@ sub start {
     unlink '/run/labapp/trouble', '/run/labapp/socket';
     my $child = fork // die "fork: $!";
     if (!$child) {
-        close $caller if $caller;
+        let_caller_go();
         open STDIN,  '<',  '/dev/null';
         open STDOUT, '>>', '/var/log/labapp.log';
         open STDERR, '>&', \*STDOUT;
@@ -261,9 +267,9 @@ sub upgrade {
     my ($version, @plan) = @words;
     unlink "$run/reached", "$run/upgrade.exit";
     spill("$run/plan", "@plan[0 .. 2]\n") if @plan > 2;
-    spill("$run/labapp_$version.deb", do { local $/; <$caller> });
+    rename $input, "$run/labapp_$version.deb";
     if (!fork) {
-        close $caller;
+        let_caller_go();
         open STDIN,  '<', '/dev/null';
         open STDOUT, '>', "$run/upgrade.log";
         open STDERR, '>&', \*STDOUT;
@@ -323,12 +329,3 @@ sub ask {
 }
 
 sub address { return pack 'S a108', 1, $_[0] }    # AF_UNIX; by hand, to load no module
-
-sub listen_at {
-    socket my $door, 1, 1, 0 or die "keeper: no socket: $!";
-    unlink $_[0];
-    bind $door, address("$_[0].new") or die "keeper: $_[0]: $!";
-    listen $door, 16;
-    rename "$_[0].new", $_[0];
-    return $door;
-}

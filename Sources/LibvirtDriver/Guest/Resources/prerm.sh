@@ -4,7 +4,7 @@ set -e
 case $1 in
 upgrade | remove)
     /usr/lib/belay/step stop 1 'stop the service'
-    /usr/lib/belay/appliance stop >/dev/null
+    /usr/lib/belay/appliance end
     sync
     ;;
 failed-upgrade) exit 1 ;; # The old package's reason to say no is ours too.

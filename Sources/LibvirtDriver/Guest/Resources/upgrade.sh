@@ -24,7 +24,7 @@ if [ "$appliance" = github-enterprise-server ]; then
     feature=$(echo "$from" | cut -d. -f1,2)
     to=$(echo "$1" | cut -d. -f1,2)
     if [ "$feature" != "$to" ]; then
-        dpkg --compare-versions "$1" gt "$from" ||
+        /usr/bin/dpkg --compare-versions "$1" gt "$from" ||
             refuse "$from goes back to $1 only by restoring a snapshot of the machine (GHES-021)"
         [ "${feature%.*}" = "${to%.*}" ] && [ $((${to#*.} - ${feature#*.})) -le 2 ] ||
             refuse "the package upgrades over 2 feature releases at most, found $from (GHES-014)"
@@ -36,7 +36,7 @@ $step pre-check 2 'check the settings'
 [ -n "$database" ] || refuse 'the settings cannot be read'
 
 [ "$appliance" != github-enterprise-server ] || /usr/lib/belay/appliance maintenance on >/dev/null
-dpkg -i "$package"
+/usr/bin/dpkg -i "$package" # The shell has a small one of its own.
 
 $step health-check 1 "check the service's health"
 /usr/lib/belay/appliance health || { echo 'health-check: the service is down' >&2; exit 1; }
