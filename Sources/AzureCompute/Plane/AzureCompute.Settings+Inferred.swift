@@ -23,7 +23,7 @@ extension AzureCompute.Settings {
         ///
         /// Rule: AZ-029.
         public var premiumIncremental: AzureFault.Code = .invalidParameter
-        /// The code for a second copy of one disk that is under way.
+        /// The code for a second copy of one disk that is under way, and for too many of all disks.
         ///
         /// Rule: AZ-033.
         public var secondCopyStart: AzureFault.Code = .conflict

@@ -49,8 +49,6 @@ extension AzureCompute.Settings {
         public var network: Duration = .seconds(2)
         /// The deletion of a resource group, beyond what its machines take.
         public var groupDeletion: Duration = .seconds(60)
-        /// An operation that fails without having done anything.
-        public var lateFailure: Duration = .seconds(10)
         /// How long the resource manager knows a resource that its provider has forgotten.
         ///
         /// Rule: AZ-007.

@@ -19,8 +19,6 @@ extension AzureCompute {
         ///
         /// Rule: AZ-013.
         public var locations = ["eastus", "westus"]
-        /// The zones of each location.
-        public var zones = ["1", "2", "3"]
         /// The providers that the subscription has registered.
         ///
         /// Rule: AZ-020.

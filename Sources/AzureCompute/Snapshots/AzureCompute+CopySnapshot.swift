@@ -51,10 +51,19 @@ extension AzureCompute {
     private func checkOrder(of original: DiskSnapshot, ofDisk disk: String, to location: String) throws(AzureFault) {
         let copies = (families["\(disk) in \(location)"]?.snapshots ?? []).compactMap { snapshots[$0] }
         let underWay = copies.filter { $0.isCopying(at: now) }
-        guard underWay.isEmpty, underWay.count < settings.quotas.copyStarts else {
+        guard underWay.isEmpty else {
             throw AzureFault(
                 settings.inferred.secondCopyStart,
                 "Another snapshot of the disk is being copied: '\(underWay[0].id.name)'.", status: 409, rule: "AZ-033")
+        }
+        let all = snapshots.values.count {
+            $0.location == location && $0.creation.option == .copyStart && $0.isCopying(at: now)
+        }
+        guard all < settings.quotas.copyStarts else {
+            throw AzureFault(
+                settings.inferred.secondCopyStart,
+                "At most \(settings.quotas.copyStarts) snapshots are copied to a location at a time.", status: 409,
+                rule: "AZ-033")
         }
         if let last = families[disk]?.lastCopied, last > original.timeCreated {
             throw AzureFault(

@@ -131,6 +131,7 @@ struct DiskTests {
     @Test("AZ-069: there is a limit to the disks of a kind and location")
     func quota() throws {
         var plane = AzureCompute.seeded()
+        #expect(plane.settings.quotas.disks == 50_000)
         plane.settings.quotas.disks = 2
         try plane.makeDisk("a")
         try plane.makeDisk("b")

@@ -76,6 +76,11 @@ struct CallTests {
     func missing() throws {
         var plane = AzureCompute.seeded()
         plane.refuses("ResourceGroupNotFound", "AZ-005", status: 404) { try $0.makeDisk("d", in: "nowhere") }
+        plane.refuses("ResourceGroupNotFound", "AZ-005", status: 404) { _ = try $0.list(.disks, in: "nowhere") }
+        plane.refuses("ResourceGroupNotFound", "AZ-005", status: 404) { _ = try $0.disk($0.diskID("d", in: "nowhere")) }
+        plane.refuses("ResourceGroupNotFound", "AZ-005", status: 404) {
+            _ = try $0.move([$0.snapshotID("s")], to: "nowhere")
+        }
         plane.refuses("ResourceNotFound", "AZ-006", status: 404) {
             _ = try $0.updateDisk($0.diskID("d"), DiskChange(sizeGB: 8))
         }
@@ -126,6 +131,19 @@ struct CallTests {
         var plane = AzureCompute.seeded()
         plane.refuses(.invalidParameter, "AZ-014") { try $0.makeDisk(name) }
         plane.refuses("InvalidResourceGroupName", "AZ-014") { _ = try $0.createGroup("g.", location: "eastus") }
+    }
+
+    @Test("AZ-014: a machine's name is shorter than a disk's")
+    func machineNames() throws {
+        var plane = AzureCompute.seeded()
+        #expect(throws: Never.self) { try plane.makeDisk(String(repeating: "a", count: 80)) }
+        #expect(throws: Never.self) { try plane.makeBlank(String(repeating: "m", count: 64)) }
+        do {
+            try plane.makeBlank(String(repeating: "n", count: 65))
+            Issue.record("nothing was refused")
+        } catch let fault as AzureFault {
+            #expect(fault.rule == "AZ-014")
+        }
     }
 
     @Test("AZ-015: tags have a limit and a form, a change replaces the whole set, and copies inherit none")

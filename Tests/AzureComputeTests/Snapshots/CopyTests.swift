@@ -178,6 +178,20 @@ struct CopyTests {
         #expect(throws: Never.self) { try copy(&plane, "again", of: b) }
     }
 
+    @Test("AZ-033: to one location so many copies go at a time, whichever disks they are of")
+    func copiesOfAllDisks() throws {
+        var plane = try regional()
+        #expect(plane.settings.quotas.copyStarts == 100)
+        plane.settings.quotas.copyStarts = 1
+        try plane.makeDisk("other")
+        try plane.makeSnapshot("c", of: "other", isIncremental: true)
+        let (a, c) = (plane.snapshotID("a"), plane.snapshotID("c"))
+        try copy(&plane, "ta", of: a)
+        plane.refuses(.conflict, "AZ-033", status: 409) { try copy(&$0, "tc", of: c) }
+        plane.advance(by: .hours(1))
+        #expect(throws: Never.self) { try copy(&plane, "tc", of: c) }
+    }
+
     @Test("AZ-034: deleting the source kills a copy that goes on saying that it succeeded")
     func brokenCopy() throws {
         var plane = try regional()
