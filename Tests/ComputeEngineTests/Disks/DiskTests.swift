@@ -235,6 +235,7 @@ struct DiskTests {
     @Test("GCE-137: a quota on disks is refused up front")
     func quota() throws {
         var plane = ComputeEngine.seeded()
+        #expect(plane.settings.quotas.disks == 10_000)
         plane.settings.quotas.disks = 1
         try plane.makeDisk("a")
         let fault = refusal { _ = try plane.insertDisk(InsertDisk(name: "b"), zone: .zoneA) }

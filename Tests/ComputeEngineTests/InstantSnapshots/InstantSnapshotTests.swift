@@ -79,6 +79,7 @@ struct InstantSnapshotTests {
     @Test("GCE-131: a consistency group is of one zone and of 128 disks at most, and is cut at one instant")
     func group() throws {
         var plane = ComputeEngine.seeded()
+        #expect(plane.settings.quotas.groupDisks == 128)
         plane.settings.quotas.groupDisks = 2
         plane.end(of: try plane.insertPolicy("g", .consistencyGroup))
         let policy = "regions/us-central1/resourcePolicies/g"

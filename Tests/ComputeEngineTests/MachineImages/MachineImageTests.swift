@@ -41,6 +41,29 @@ struct MachineImageTests {
         #expect(copy.disks.map(\.autoDelete) == [true, false])
     }
 
+    @Test("GCE-065: a machine image is stored in one known place", arguments: [["us", "eu"], ["moon"]])
+    func location(locations: [String]) throws {
+        var plane = ComputeEngine.seeded()
+        try plane.makeInstance("vm")
+        var request = InsertMachineImage(name: "m", sourceInstance: "zones/us-central1-a/instances/vm")
+        request.storageLocations = locations
+        let final = request
+        #expect(refusal { _ = try plane.insertMachineImage(final) }?.rule == "GCE-065")
+    }
+
+    @Test(
+        "GCE-072: a guest that does not flush leaves no machine image at all",
+        arguments: [GuestFaultPlan.quiesceRefused, .agentHangs])
+    func failedFlush(plan: GuestFaultPlan) throws {
+        var plane = ComputeEngine.seeded()
+        let (_, instance) = try plane.machine()
+        plane.instances[instance.id]?.machine?.inject(plan)
+        var request = InsertMachineImage(name: "m", sourceInstance: "zones/us-central1-a/instances/web")
+        request.guestFlush = true
+        #expect(plane.end(of: try plane.insertMachineImage(request))?.rule == "GCE-072")
+        #expect(plane.machineImages.isEmpty)
+    }
+
     @Test("GCE-090: six machine images of an instance in an hour")
     func rate() throws {
         var plane = ComputeEngine.seeded()

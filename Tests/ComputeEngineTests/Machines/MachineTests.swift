@@ -68,6 +68,22 @@ struct MachineTests {
         #expect(try plane.facts(of: machine)[.service] != "healthy", "the guest does not find its data")
     }
 
+    @Test("GCE-103 and GCE-104: a new instance has one boot disk, and no two disks under one name")
+    func newInstanceDisks() throws {
+        var plane = ComputeEngine.seeded()
+        let disks: [(name: String, boot: Bool)] = [("one", true), ("two", true), ("one", false)]
+        let parts = disks.enumerated().map { index, disk in
+            InsertInstance.NewDisk.initialize(
+                name: "d\(index)", InsertDisk(name: "", sizeGB: 10),
+                AttachDisk(source: "", deviceName: disk.name, boot: disk.boot))
+        }
+        var (booting, naming) = (InsertInstance(name: "vm"), InsertInstance(name: "vm"))
+        (booting.disks, naming.disks) = ([parts[0], parts[1]], [parts[0], parts[2]])
+        let (two, same) = (booting, naming)
+        #expect(refusal { _ = try plane.insertInstance(two, zone: .zoneA) }?.rule == "GCE-104")
+        #expect(refusal { _ = try plane.insertInstance(same, zone: .zoneA) }?.rule == "GCE-103")
+    }
+
     @Test("GCE-104: the boot disk is the first, and there is one", arguments: [true, false])
     func oneBootDisk(refuses: Bool) throws {
         var plane = ComputeEngine.seeded()
@@ -151,6 +167,7 @@ struct MachineTests {
     func stop(isSlow: Bool) throws {
         var plane = ComputeEngine.seeded()
         let (machine, instance) = try plane.machine()
+        #expect(plane.settings.timings.shutdownLimit == .seconds(120))
         if isSlow { plane.settings.timings.shutdownLimit = .seconds(1) }
         #expect(try plane.perform(.writeLooseFiles(5), on: machine).succeeded)
         plane.end(of: try plane.stopInstance("web", zone: .zoneA))
@@ -164,6 +181,7 @@ struct MachineTests {
         var plane = ComputeEngine.seeded()
         let (machine, instance) = try plane.machine()
         plane.instances[instance.id]?.properties.isSpot = true
+        #expect(plane.settings.timings.spotShutdownLimit == .seconds(30))
         plane.settings.timings.spotShutdownLimit = .seconds(1)
         #expect(try plane.perform(.writeLooseFiles(5), on: machine).succeeded)
         plane.end(of: try plane.stopInstance("web", zone: .zoneA))
@@ -266,9 +284,9 @@ struct MachineTests {
         var plane = ComputeEngine.seeded()
         let (machine, instance) = try plane.machine()
         plane.end(of: try plane.suspendInstance("web", zone: .zoneA))
-        plane.advance(by: .days(59))
+        plane.advance(by: .days(60) - .minutes(1))
         #expect(plane.instances[instance.id]?.state == .suspended)
-        plane.advance(by: .days(2))
+        plane.advance(by: .minutes(1))
         #expect(plane.instances[instance.id]?.state == .terminated)
         #expect(plane.instances[instance.id]?.machine?.power == .off)
         #expect(try plane.facts(of: machine)[.power] == "off")

@@ -182,6 +182,7 @@ struct OperationTests {
     func metering() throws {
         var plane = ComputeEngine.seeded()
         plane.settings.isMetering = true
+        #expect(plane.settings.quotas.callsPerMinute == 1_500)
         plane.settings.quotas.callsPerMinute = 2
         plane.advance(by: .seconds(50))
         _ = try plane.insertDisk(InsertDisk(name: "a"), zone: .zoneA)

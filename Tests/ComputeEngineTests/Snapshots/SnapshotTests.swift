@@ -147,6 +147,32 @@ struct SnapshotTests {
         #expect(plane.end(of: try plane.insertDisk(final, zone: .zoneA)) == nil)
     }
 
+    @Test("GCE-062: nor is anything made of an image, machine image or instant snapshot that is not ready")
+    func unreadySources() throws {
+        var plane = ComputeEngine.seeded()
+        try plane.makeInstance("vm")
+        plane.end(of: try plane.stopInstance("vm", zone: .zoneA))
+        let instance = "zones/us-central1-a/instances/vm"
+        _ = try plane.insertImage(InsertImage(name: "i", sourceDisk: plane.disk("vm")))
+        _ = try plane.insertMachineImage(InsertMachineImage(name: "m", sourceInstance: instance))
+        _ = try plane.insertInstantSnapshot("n", ofDisk: plane.disk("vm"), zone: .zoneA)
+        var (ofImage, ofMachineImage, launch) = (
+            InsertDisk(name: "a"), InsertDisk(name: "b"), InsertInstance(name: "c")
+        )
+        ofImage.sourceImage = "global/images/i"
+        ofMachineImage.sourceMachineImage = "global/machineImages/m"
+        launch.sourceMachineImage = "global/machineImages/m"
+        let (first, second, third) = (ofImage, ofMachineImage, launch)
+        let keep = InsertSnapshot(name: "s", sourceInstantSnapshot: "zones/us-central1-a/instantSnapshots/n")
+        let faults = [
+            refusal { _ = try plane.insertDisk(first, zone: .zoneA) },
+            refusal { _ = try plane.insertDisk(second, zone: .zoneA) },
+            refusal { _ = try plane.insertInstance(third, zone: .zoneA) },
+            refusal { _ = try plane.insertSnapshot(keep) },
+        ]
+        #expect(faults.map { $0?.rule } == Array(repeating: "GCE-062", count: 4))
+    }
+
     @Test("GCE-063: a snapshot says the disk's size, what it stores now and stored first, and what a restore reads")
     func sizes() throws {
         var plane = try chained()
@@ -325,6 +351,7 @@ struct SnapshotTests {
     @Test("GCE-080: the quota on snapshots shows in the operation")
     func quota() throws {
         var plane = ComputeEngine.seeded()
+        #expect(plane.settings.quotas.snapshots == 5_000)
         plane.settings.quotas.snapshots = 1
         try plane.makeDisk("d")
         try plane.makeSnapshot("a", of: "d")
