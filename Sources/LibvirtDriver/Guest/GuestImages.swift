@@ -126,7 +126,7 @@ extension GuestImages {
     }
 
     /// What a guest that nobody attacks can do without, and an emulated processor is slowed by.
-    private static let quick = "mitigations=off init_on_alloc=0 cryptomgr.notests"
+    private static let quick = "mitigations=off init_on_alloc=0 noreplace-smp cryptomgr.notests"
 
     private func disk(_ use: GuestDisk.Use, _ path: String) throws(Refusal) -> GuestDisk {
         // A size that cannot be read is that of a file which is not there.
