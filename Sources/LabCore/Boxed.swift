@@ -20,11 +20,13 @@ public struct Boxed<Value: Hashable & Sendable>: Hashable, Sendable {
     }
 
     /// A part of the value that can be read.
-    @inlinable public subscript<Part>(dynamicMember part: KeyPath<Value, Part>) -> Part { box[0][keyPath: part] }
+    @inlinable public subscript<Part>(dynamicMember part: KeyPath<Value, Part>) -> Part {
+        _read { yield box[0][keyPath: part] }
+    }
 
     /// A part of the value that can be changed.
     @inlinable public subscript<Part>(dynamicMember part: WritableKeyPath<Value, Part>) -> Part {
-        get { box[0][keyPath: part] }
+        _read { yield box[0][keyPath: part] }
         _modify { yield &box[0][keyPath: part] }
     }
 }

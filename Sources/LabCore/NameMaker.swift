@@ -34,11 +34,12 @@ public struct NameMaker: Hashable, Sendable {
         let (high, low) = (dice.next(), dice.next())
         let (version, variant): (UInt64, UInt64) = (4, 8 + UInt64(dice.roll(below: 4)))
         let words = (high & ~0xF000 | version << 12, low & ~(0xF << 60) | variant << 60)
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
+        var text = [UInt8](repeating: UInt8(ascii: "-"), count: 36)
+        var end = 0
         for place in 0..<32 {
-            if 8...20 ~= place, place.isMultiple(of: 4) { text.append(UInt8(ascii: "-")) }
-            text.append(Self.digit(place % 16, of: place < 16 ? words.0 : words.1))
+            if 8...20 ~= place, place.isMultiple(of: 4) { end += 1 }
+            text[end] = Self.digit(place % 16, of: place < 16 ? words.0 : words.1)
+            end += 1
         }
         return String(decoding: text, as: UTF8.self)
     }

@@ -10,14 +10,14 @@ package struct ResourceID: Hashable, Comparable, Sendable, CustomStringConvertib
     /// The names, from the outermost parent to the resource itself.
     package let names: [String]
     /// The id in lower case, which is what is compared.
-    private let key: String
+    private let key: HashedText
 
     package init(_ type: ResourceType, _ names: [String], in group: String, of subscription: String) {
         self.type = type
         self.subscription = subscription
         self.group = group
         self.names = names
-        key = Self.text(type, subscription, group, names).lowercased()
+        key = HashedText(Self.text(type, subscription, group, names).lowercased())
     }
 
     /// The resource's own name.
@@ -33,7 +33,7 @@ package struct ResourceID: Hashable, Comparable, Sendable, CustomStringConvertib
     }
     /// Whether this is `other` or lies inside of it.
     func isInside(_ other: ResourceID) -> Bool {
-        key == other.key || key.hasPrefix(other.key.hasSuffix("/") ? other.key : other.key + "/")
+        key == other.key || key.text.hasPrefix(other.key.text.hasSuffix("/") ? other.key.text : other.key.text + "/")
     }
 
     private static func text(

@@ -1,3 +1,5 @@
+import LabCore
+
 /// A kind of resource that EC2 names: a prefix and 17 hexadecimal digits.
 package protocol Identified {
     /// What every id of the kind begins with, hyphen and all.
@@ -8,9 +10,11 @@ package protocol Identified {
 package struct ResourceID<Resource: Identified>: RawRepresentable, Hashable, Comparable, Sendable,
     CustomStringConvertible
 {
-    package let rawValue: String
+    private let text: HashedText
 
-    package init(rawValue: String) { self.rawValue = rawValue }
+    package init(rawValue: String) { text = HashedText(rawValue) }
+
+    package var rawValue: String { text.text }
 
     /// Whether the text has the form of an id: the kind's prefix and 17, or of an old resource 8, digits.
     ///
@@ -21,6 +25,8 @@ package struct ResourceID<Resource: Identified>: RawRepresentable, Hashable, Com
         return [8, 17].contains(digits.count) && digits.allSatisfy { "0123456789abcdef".contains($0) }
     }
 
-    package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+    package static func < (a: Self, b: Self) -> Bool { a.text < b.text }
+    package static func == (a: Self, b: Self) -> Bool { a.text == b.text }
+    package func hash(into hasher: inout Hasher) { text.hash(into: &hasher) }
     package var description: String { rawValue }
 }

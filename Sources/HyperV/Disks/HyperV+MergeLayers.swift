@@ -44,7 +44,7 @@ extension HyperV {
     mutating func pumpMerges() {
         guard !merges.isEmpty else { return }
         var busy = Set(merges.values.filter { $0.state == .running }.map(\.machine))
-        for merge in merges.values.sorted(by: isMergedEarlier) where !busy.contains(merge.machine) {
+        for merge in mergesInOrder where !busy.contains(merge.machine) {
             if tryMerge(merge) { busy.insert(merge.machine) }
         }
     }
@@ -52,10 +52,10 @@ extension HyperV {
     /// Of several layers, the newest pair comes first.
     ///
     /// Rule: HV-100.
-    private func isMergedEarlier(_ a: Merge, _ b: Merge) -> Bool {
-        guard settings.inferred.mergesNewestFirst else { return a.id < b.id }
-        let (depthA, depthB) = (chain(from: a.child).count, chain(from: b.child).count)
-        return (depthB, a.id) < (depthA, b.id)
+    private var mergesInOrder: [Merge] {
+        let newestFirst = settings.inferred.mergesNewestFirst
+        return merges.values.map { (merge: $0, depth: newestFirst ? chain(from: $0.child).count : 0) }
+            .sorted { ($1.depth, $0.merge.id) < ($0.depth, $1.merge.id) }.map(\.merge)
     }
 
     /// Lets a merge begin if nothing stands in its way.

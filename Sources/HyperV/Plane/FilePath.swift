@@ -2,11 +2,13 @@ import LabCore
 
 /// The path of a file on the host, with a drive letter.
 package struct FilePath: Identifier {
-    /// The path as it is written.
-    package let rawValue: String
+    private let path: HashedText
 
-    package init(rawValue: String) { self.rawValue = rawValue }
-    package init(_ folder: String, _ name: String) { rawValue = "\(folder)\\\(name)" }
+    package init(rawValue: String) { path = HashedText(rawValue) }
+    package init(_ folder: String, _ name: String) { path = HashedText("\(folder)\\\(name)") }
+
+    /// The path as it is written.
+    package var rawValue: String { path.text }
 
     /// The drive letter with its colon.
     package var volume: String { String(Substring(rawValue.utf8.prefix { $0 != Self.separator })) }
@@ -35,4 +37,7 @@ package struct FilePath: Identifier {
 
     /// Whether it is the differencing disk of a checkpoint.
     package var isAVHDX: Bool { ending == "avhdx" || ending == "avhd" }
+
+    package static func == (a: Self, b: Self) -> Bool { a.path == b.path }
+    package func hash(into hasher: inout Hasher) { path.hash(into: &hasher) }
 }

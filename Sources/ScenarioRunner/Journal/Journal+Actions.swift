@@ -34,7 +34,7 @@ extension ActionOutcome {
         case .done: ("done", [:])
         case .made(let machine): ("made", ["machine": .string(machine.rawValue)])
         case .facts(let facts): ("facts", facts.journalled)
-        case .answer(let answer): ("answer", JSONValue(encoding: answer))
+        case .answer(let answer): ("answer", answer.journalled)
         case .snapshot(let snapshot): ("snapshot", snapshot.journalled)
         case .reverted(let report): ("reverted", JSONValue(encoding: report))
         case .leftovers(let names): ("leftovers", ["names": .array(names.map { .string($0) })])
@@ -43,7 +43,8 @@ extension ActionOutcome {
     }
 }
 
-/// Facts are looked at again and again, so they are put down without being encoded and read again; it comes to the same.
+// Facts and answers come again and again, so they are put down without being encoded and read again; it comes to the same.
+
 extension Facts {
     fileprivate var journalled: JSONValue {
         var result: [String: JSONValue] = [:]
@@ -60,6 +61,28 @@ extension FactValue {
         case .flag(let flag): .flag(flag)
         case .unreadable(let why): ["unreadable": .string(why)]
         }
+    }
+}
+
+extension ApplianceAnswer {
+    fileprivate var journalled: JSONValue {
+        var result: [String: JSONValue] = [
+            "succeeded": .flag(succeeded), "output": .array(output.map { .string($0) }),
+        ]
+        result["status"] = status?.journalled
+        return .object(result)
+    }
+}
+
+extension ApplianceStatus {
+    fileprivate var journalled: JSONValue {
+        var result: [String: JSONValue] = [
+            "isHealthy": .flag(isHealthy), "version": .string(version), "schema": .string(schema),
+            "inMaintenance": .flag(inMaintenance), "jobs": .number(jobs), "stuckJobs": .number(stuckJobs),
+            "records": .number(records),
+        ]
+        result["trouble"] = trouble.map { .string($0) }
+        return .object(result)
     }
 }
 

@@ -6,13 +6,32 @@ extension FileSystem {
         var result: [DirectoryBlock] = []
         for extent in inode.extents {
             for number in extent.start..<extent.start + extent.count {
-                guard case .directory(let block) = metadata(number, in: drives) else {
-                    throw .corrupt("directory \(inode.number) is unreadable")
-                }
-                result.append(block)
+                result.append(try directoryBlock(number, of: inode, in: drives))
             }
         }
         return result
+    }
+
+    /// What a name stands for in a directory; its blocks are read one by one until it is found.
+    private func entry(
+        _ name: String, in directory: Inode, of drives: Drives
+    ) throws(FileSystemFault) -> DirectoryBlock.Entry? {
+        for extent in directory.extents {
+            for number in extent.start..<extent.start + extent.count {
+                let block = try directoryBlock(number, of: directory, in: drives)
+                if let entry = block.entry(name) { return entry }
+            }
+        }
+        return nil
+    }
+
+    private func directoryBlock(
+        _ number: Int, of directory: Inode, in drives: Drives
+    ) throws(FileSystemFault) -> DirectoryBlock {
+        guard case .directory(let block) = metadata(number, in: drives) else {
+            throw .corrupt("directory \(directory.number) is unreadable")
+        }
+        return block
     }
 
     /// The inode behind a path from the root, as in `/etc/app/settings`; nothing when there is none.
@@ -20,13 +39,8 @@ extension FileSystem {
         var inode = try inode(Self.rootInode, in: drives)
         for part in path.utf8.split(separator: UInt8(ascii: "/")) {
             guard inode.kind == .directory else { return nil }
-            let name = String(Substring(part))
-            var next: Int?
-            for block in try directory(inode, in: drives) {
-                if let entry = block.entries.first(where: { $0.name == name }) { next = entry.inode }
-            }
-            guard let next else { return nil }
-            inode = try self.inode(next, in: drives)
+            guard let entry = try entry(String(Substring(part)), in: inode, of: drives) else { return nil }
+            inode = try self.inode(entry.inode, in: drives)
         }
         return inode
     }
@@ -83,8 +97,7 @@ extension FileSystem {
         let blocks = try self.directory(directory, in: drives)
         let page = blocks.firstIndex { $0.entries.count < DirectoryBlock.capacity }
         var block = page.map { blocks[$0] } ?? DirectoryBlock()
-        let place = block.entries.firstIndex { $0.name > entry.name } ?? block.entries.endIndex
-        block.entries.insert(entry, at: place)
+        block.entries.insert(entry, at: block.place(of: entry.name))
         if let page, let number = directory.block(of: page)?.number {
             join(.directory(block), at: number)
             return
@@ -109,9 +122,9 @@ extension FileSystem {
         let (parent, name) = Self.split(path)
         guard let directory = try find(parent, in: drives) else { throw .notFound(parent) }
         for (page, block) in try self.directory(directory, in: drives).enumerated() {
-            guard let place = block.entries.firstIndex(where: { $0.name == name }) else { continue }
+            guard block.entry(name) != nil else { continue }
             var block = block
-            block.entries.remove(at: place)
+            block.entries.remove(at: block.place(of: name))
             if let number = directory.block(of: page)?.number { join(.directory(block), at: number) }
             return
         }

@@ -103,7 +103,26 @@ package struct DirectoryBlock: Hashable, Sendable {
         package var inode: Int
     }
 
+    /// The names, ascending.
     package var entries: [Entry] = []
+
+    /// The place of a name among the others: its own, or the one where it belongs.
+    ///
+    /// - Complexity: logarithmic in the number of names.
+    func place(of name: String) -> Int {
+        var (low, high) = (entries.startIndex, entries.endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].name < name { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// What a name stands for; nothing when it is not here.
+    func entry(_ name: String) -> Entry? {
+        let place = place(of: name)
+        return place < entries.endIndex && entries[place].name == name ? entries[place] : nil
+    }
 
     func combine(into hasher: inout StableHasher) {
         hasher.combine(byte: 7)
