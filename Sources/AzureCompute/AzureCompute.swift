@@ -35,6 +35,8 @@ public struct AzureCompute: Hashable, Sendable {
     var members: TreeDictionary<String, TreeSet<ResourceID>> = [:]
     /// The snapshots of a disk, by the unique id of the disk.
     var families: TreeDictionary<String, SnapshotFamily> = [:]
+    /// What is copied in the background.
+    var backgroundCopies = BackgroundCopies()
     /// The restore points of a virtual machine, by its id, over all collections.
     ///
     /// Rule: AZ-098.

@@ -82,7 +82,9 @@ extension AzureCompute {
     ///
     /// Rule: AZ-036.
     private mutating func failUnfinishedSnapshots(of disk: ManagedDisk) {
-        for id in families[disk.uniqueID]?.snapshots ?? [] where snapshots[id]?.isCopying(at: now) == true {
+        for id in families[disk.uniqueID]?.snapshots ?? [] {
+            guard let snapshot = snapshots[id], snapshot.isCopying(at: now) else { continue }
+            backgroundCopies.end(into: snapshot.uniqueID)
             snapshots[id]?.provisioning = .failed
             _ = snapshots[id]?.access.fail()
             note(id.name, "Failed: the disk \(disk.id.name) has grown")

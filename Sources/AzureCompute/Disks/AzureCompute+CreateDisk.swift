@@ -63,6 +63,8 @@ extension AzureCompute {
         var guest: Guest?
         var isPremium = false
         var hydrates = false
+        /// Whether it is of a disk of type Ultra or Premium SSD v2.
+        var copiesInBackground = false
         /// The disk of which it is an instant access snapshot; nothing for any other source.
         var instantAccessOf: String?
     }
@@ -109,7 +111,7 @@ extension AzureCompute {
         return DiskSource(
             contents: snapshot.contents, sizeGB: snapshot.sizeGB, uniqueID: snapshot.uniqueID, osType: snapshot.osType,
             generation: snapshot.hyperVGeneration, securityType: snapshot.securityType, guest: snapshot.guest,
-            isPremium: snapshot.sku == .premium, hydrates: true,
+            isPremium: snapshot.sku == .premium, hydrates: true, copiesInBackground: snapshot.copiesInBackground,
             instantAccessOf: isInstant ? snapshot.creation.sourceUniqueID : nil)
     }
 
@@ -127,6 +129,7 @@ extension AzureCompute {
         guard point.completionPercent(at: now) == 100 else {
             throw .notAllowed("The disk restore point '\(id.name)' is still being copied.", rule: "AZ-118")
         }
+        if request.sku.copiesInBackground { try checkBackgroundCopies() }
         try checkGrowth(request.sizeGB, from: point.sizeGB, of: id)
         return DiskSource(
             contents: point.contents ?? Disk(size: .gibibytes(point.sizeGB)), sizeGB: point.sizeGB,
@@ -203,6 +206,9 @@ extension AzureCompute {
             // Rule: AZ-045
             let rate = source.isPremium ? settings.timings.premiumCopyRate : settings.timings.copyRate
             disk.hydrated = now + min(settings.timings.copyLimit, contents.writtenBytes.time(at: rate))
+        }
+        if source.hydrates, source.copiesInBackground || request.sku.copiesInBackground {
+            backgroundCopies.begin(into: disk.uniqueID, from: source.uniqueID, at: now, until: disk.hydrated)
         }
         if let family = source.instantAccessOf {
             let time = now

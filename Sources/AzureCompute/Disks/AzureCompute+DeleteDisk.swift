@@ -24,6 +24,7 @@ extension AzureCompute {
     mutating func remove(disk id: ResourceID) {
         guard let disk = disks.removeValue(forKey: id) else { return }
         usage[disk.location]?.disks[disk.sku, default: 1] -= 1
+        backgroundCopies.end(into: disk.uniqueID)
         strikeOff(id)
     }
 }

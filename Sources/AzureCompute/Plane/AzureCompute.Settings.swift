@@ -78,6 +78,14 @@ extension AzureCompute.Settings {
         ///
         /// Rule: AZ-035.
         public var copyingPerDisk = 3
+        /// Copies in the background of the whole subscription: of snapshots, and into disks made of snapshots and points.
+        ///
+        /// Rule: AZ-035.
+        public var backgroundCopies = 50
+        /// Disks at once from one snapshot of an Ultra or Premium SSD v2 disk.
+        ///
+        /// Rule: AZ-035.
+        public var disksFromOneSnapshot = 5
         /// Disks at once from all instant access snapshots of one disk.
         ///
         /// Rule: AZ-037.

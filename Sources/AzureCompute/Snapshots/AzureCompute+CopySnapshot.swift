@@ -84,7 +84,8 @@ extension AzureCompute {
             hyperVGeneration: request.hyperVGeneration ?? original.hyperVGeneration,
             securityType: original.securityType, encryption: original.encryption,
             logicalSectorSize: original.logicalSectorSize, sku: request.sku ?? .standardLRS, tags: request.tags,
-            provisioning: .updating, access: .available, contents: original.contents, guest: original.guest)
+            provisioning: .updating, access: .available, copiesInBackground: original.copiesInBackground,
+            contents: original.contents, guest: original.guest)
     }
 
     /// The source of a copy is gone before the copy was whole: it never will be, and still says that it succeeded.

@@ -126,6 +126,7 @@ extension AzureCompute {
                     "\(unfinished.count) snapshots of disk '\(disk.id.name)' are still being copied.", status: 409,
                     rule: "AZ-035")
             }
+            try checkBackgroundCopies()
         }
         guard let duration = request.instantAccessDuration else { return }
         guard disk.sku.copiesInBackground, duration >= .minutes(60), duration <= .minutes(300), disk.hydrated <= now
@@ -158,11 +159,12 @@ extension AzureCompute {
             osType: request.osType ?? disk.osType, hyperVGeneration: request.hyperVGeneration ?? disk.hyperVGeneration,
             securityType: disk.securityType, encryption: disk.encryption, logicalSectorSize: disk.logicalSectorSize,
             sku: request.sku ?? .standardLRS, tags: request.tags, provisioning: failed ? .failed : .updating,
-            access: .available, contents: contents, guest: disk.guest)
+            access: .available, copiesInBackground: disk.sku.copiesInBackground, contents: contents, guest: disk.guest)
         if disk.sku.copiesInBackground, !failed {
             let time = copyTime(of: contents, at: settings.timings.copyRate)
             snapshot.copy = DiskSnapshot.Copy(begins: now, ends: now + time)
             snapshot.access = request.instantAccessDuration == nil ? .pending : .instantAccess
+            backgroundCopies.begin(into: snapshot.uniqueID, at: now, until: now + time)
             enter(.snapshotCopied(id, uniqueID: snapshot.uniqueID), in: time)
             if let duration = request.instantAccessDuration {
                 snapshot.instantAccessEnds = now + duration

@@ -25,6 +25,7 @@ extension AzureCompute {
     mutating func remove(snapshot id: ResourceID) {
         guard let snapshot = snapshots.removeValue(forKey: id) else { return }
         breakCopies(of: snapshot)
+        backgroundCopies.end(into: snapshot.uniqueID)
         if let disk = snapshot.creation.sourceUniqueID {
             families[disk]?.snapshots.removeAll { $0 == id }
             families[disk]?.incrementals.removeAll { $0 == id }

@@ -21,7 +21,17 @@ extension AzureCompute {
                 "A snapshot with 4096-byte sectors restores to disks of type Ultra and Premium SSD v2 only.",
                 target: "sku.name", rule: "AZ-038")
         }
-        guard snapshot.access == .instantAccess || snapshot.access == .availableWithInstantAccess else { return }
+        if snapshot.copiesInBackground || request.sku.copiesInBackground { try checkBackgroundCopies() }
+        guard snapshot.access == .instantAccess || snapshot.access == .availableWithInstantAccess else {
+            let unfinished = snapshot.copiesInBackground ? backgroundCopies.count(from: snapshot.uniqueID, at: now) : 0
+            guard unfinished < settings.quotas.disksFromOneSnapshot else {
+                throw AzureFault(
+                    settings.inferred.unfinishedSnapshot,
+                    "\(unfinished) disks of the snapshot '\(snapshot.id.name)' are still being filled.", status: 409,
+                    rule: "AZ-035")
+            }
+            return
+        }
         guard request.sku.copiesInBackground, request.sizeGB ?? snapshot.sizeGB <= snapshot.sizeGB else {
             throw AzureFault(
                 .invalidParameter,

@@ -24,6 +24,8 @@ package struct DiskSnapshot: Hashable, Sendable {
     package internal(set) var tags: [String: String]
     package internal(set) var provisioning: ProvisioningState
     package internal(set) var access: SnapshotState
+    /// Whether it is of a disk of type Ultra or Premium SSD v2.
+    let copiesInBackground: Bool
     /// When its data began to be copied, and when that ends; nothing for one that is never copied.
     package internal(set) var copy: Copy?
     /// When the time of instant access is over.

@@ -54,6 +54,65 @@ struct CopyTests {
         #expect(throws: Never.self) { try plane.makeSnapshot("s3", of: "u", isIncremental: true) }
     }
 
+    @Test("AZ-035: five disks at once are made of one snapshot of such a disk, of another one any number")
+    func disksOfOneSnapshot() throws {
+        var plane = try plane()
+        try plane.makeDisk("p") { _ in }
+        for (name, disk) in [("s", "u"), ("t", "u"), ("other", "p")] {
+            try plane.makeSnapshot(name, of: disk, isIncremental: true)
+        }
+        plane.advance(by: .hours(1))
+        plane.settings.timings.copyRate = ByteCount(1)
+        func make(_ name: String, of snapshot: String, in plane: inout AzureCompute) throws {
+            let source = plane.snapshotID(snapshot)
+            try plane.makeDisk(name, sizeGB: nil) { $0.creation = .init(.copy, source: source) }
+        }
+        for number in 0..<5 { try make("d\(number)", of: "s", in: &plane) }
+        plane.refuses(.operationNotAllowed, "AZ-035", status: 409) { try make("d5", of: "s", in: &$0) }
+        #expect(throws: Never.self) { try make("of-another", of: "t", in: &plane) }
+        for number in 0..<6 { try make("e\(number)", of: "other", in: &plane) }
+        plane.end(of: try plane.deleteDisk(plane.diskID("d0")))
+        #expect(throws: Never.self) { try make("d5", of: "s", in: &plane) }
+        plane.advance(by: .hours(2))
+        #expect(throws: Never.self) { try make("d6", of: "s", in: &plane) }
+    }
+
+    @Test(
+        "AZ-035: fifty copies of a subscription run in the background, of snapshots and into disks, until they end",
+        arguments: [nil, "a deletion", "a failure"])
+    func backgroundCopies(ending: String?) throws {
+        var plane = try plane()
+        #expect(plane.settings.quotas.backgroundCopies == 50)
+        plane.settings.quotas.backgroundCopies = 3
+        try plane.makeDisk("p") { _ in }
+        try plane.makeDisk("v") { $0.sku = .premiumV2 }
+        plane.write(1, on: "v")
+        try plane.makeSnapshot("whole", of: "v", isIncremental: true)
+        plane.advance(by: .hours(1))
+        plane.settings.timings.copyRate = ByteCount(1)
+        plane.settings.timings.copyFloor = .hours(1)
+        try makeDisk(&plane, of: "whole")
+        for name in ["a", "b"] { try plane.makeSnapshot(name, of: "u", isIncremental: true) }
+        plane.refuses(.operationNotAllowed, "AZ-035", status: 409, "a snapshot") {
+            try $0.makeSnapshot("c", of: "v", isIncremental: true)
+        }
+        let source = plane.snapshotID("whole")
+        plane.refuses(.operationNotAllowed, "AZ-035", status: 409, "a disk") {
+            try $0.makeDisk("d", sizeGB: nil) {
+                $0.creation = .init(.copy, source: source); $0.sku = .ultra
+            }
+        }
+        #expect(throws: Never.self, "what is not of such a kind does not count") {
+            try plane.makeSnapshot("full", of: "p")
+        }
+        switch ending {
+        case "a deletion": plane.end(of: try plane.deleteSnapshot(plane.snapshotID("a")))
+        case "a failure": plane.end(of: try plane.updateDisk(plane.diskID("u"), DiskChange(sizeGB: 8)))
+        default: plane.advance(by: .hours(2))
+        }
+        #expect(throws: Never.self) { try plane.makeSnapshot("c", of: "v", isIncremental: true) }
+    }
+
     @Test("AZ-036: growing such a disk fails what is still being copied, and nothing else")
     func growth() throws {
         var plane = try plane()
