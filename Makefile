@@ -19,10 +19,12 @@ test: packages
 lint: toolchain
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Benchmarks Snippets
 
-# Run the tests of the simulated half under the thread and the address sanitizer; each builds everything anew.
+# Run the tests of the simulated half under the thread and the address sanitizer; each builds everything anew. Leaks are
+# not looked for: a case of an enumeration holds its payload by a pointer with a tag in it, which the sanitizer does not
+# take for a pointer, so that it calls every fixture leaked that the tests keep to their end.
 sanitize: packages
 	swift test --disable-xctest --sanitize=thread --scratch-path .build-tsan $(SIMULATED)
-	swift test --disable-xctest --sanitize=address --scratch-path .build-asan $(SIMULATED)
+	ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --sanitize=address --scratch-path .build-asan $(SIMULATED)
 
 # Check the libraries' documentation, and write it to .build/docs.
 docs: packages

@@ -35,7 +35,7 @@ public struct Outside: Hashable, Sendable {
 
     /// Brings the replica to the state that the machine's own database has, if it follows.
     mutating func replicate(_ tables: Tables?) {
-        guard isReplicating, !isPromoted, let tables else { return }
+        guard isReplicating, let tables else { return }
         replica = tables
     }
 
