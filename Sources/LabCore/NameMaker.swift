@@ -60,3 +60,10 @@ public struct NameMaker: Hashable, Sendable {
         return ([prefix] + octets).joined(separator: ":")
     }
 }
+
+extension UInt8 {
+    /// Whether it is a hexadecimal digit in ASCII, a letter in lower case.
+    package var isHexadecimal: Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self)
+    }
+}

@@ -41,6 +41,7 @@ package struct ResourceID: Hashable, Comparable, Sendable, CustomStringConvertib
     ) -> String {
         let scope = "/subscriptions/\(subscription)/resourceGroups/\(group)"
         guard type != .resourceGroups else { return scope }
+        guard type.parent != nil else { return "\(scope)/providers/\(type.rawValue)/\(names.joined(separator: "/"))" }
         return "\(scope)/providers/\(type.namespace)/"
             + zip(type.segments, names).map { "\($0)/\($1)" }.joined(separator: "/")
     }

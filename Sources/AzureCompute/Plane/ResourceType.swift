@@ -19,8 +19,12 @@ package enum ResourceType: String, Hashable, Sendable, CaseIterable {
     package var segments: [String] { rawValue.split(separator: "/").dropFirst().map(String.init) }
     /// The type of the resource that holds resources of this type; nothing for those that a group holds.
     package var parent: ResourceType? {
-        guard segments.count > 1 else { return nil }
-        return ResourceType(rawValue: String(rawValue.prefix(upTo: rawValue.lastIndex(of: "/") ?? rawValue.endIndex)))
+        switch self {
+        case .extensions: .virtualMachines
+        case .restorePoints: .restorePointCollections
+        case .diskRestorePoints: .restorePoints
+        default: nil
+        }
     }
     /// The type with these segments, compared as ids are.
     ///

@@ -99,9 +99,9 @@ extension ComputeEngine {
     ///
     /// Rule: GCE-025.
     private static func isRequestID(_ text: String) -> Bool {
-        let groups = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12] else { return false }
+        let groups = text.lowercased().utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard groups.map(\.count) == [8, 4, 4, 4, 12] else { return false }
         let digits = groups.joined()
-        return digits.allSatisfy(\.isHexDigit) && digits.contains { $0 != "0" }
+        return digits.allSatisfy(\.isHexadecimal) && digits.contains { $0 != UInt8(ascii: "0") }
     }
 }

@@ -21,8 +21,8 @@ package struct ResourceID<Resource: Identified>: RawRepresentable, Hashable, Com
     /// Rule: AWS-161.
     package var isWellFormed: Bool {
         guard rawValue.hasPrefix(Resource.prefix) else { return false }
-        let digits = rawValue.dropFirst(Resource.prefix.count)
-        return [8, 17].contains(digits.count) && digits.allSatisfy { "0123456789abcdef".contains($0) }
+        let digits = rawValue.utf8.dropFirst(Resource.prefix.utf8.count)
+        return [8, 17].contains(digits.count) && digits.allSatisfy(\.isHexadecimal)
     }
 
     package static func < (a: Self, b: Self) -> Bool { a.text < b.text }

@@ -33,8 +33,9 @@ extension Database {
     /// Appends records to the log and syncs it.
     mutating func append(_ records: [LogRecord], in storage: inout Storage) throws(DatabaseFault) {
         let last = nextRecord + records.count - 1
+        var segments: [Int: Inode] = [:]
         for segment in nextRecord / Self.segmentSize...(last + 1) / Self.segmentSize {
-            try makeSegment(segment, in: &storage)
+            segments[segment] = try self.segment(segment, in: &storage)
         }
         var pages = [tail]
         for record in records {
@@ -46,12 +47,12 @@ extension Database {
         do throws(FileSystemFault) {
             try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
                 for page in pages where !page.records.isEmpty {
+                    guard let file = segments[page.first / Self.segmentSize] else { continue }
                     let place = page.first % Self.segmentSize / LogPage.capacity
-                    let path = Self.segmentPath(page.first / Self.segmentSize)
-                    try fileSystem.write([(place, Block(.log(page)))], length: 0, to: path, in: drives)
+                    try fileSystem.write([(place, Block(.log(page)))], length: 0, to: file)
                 }
                 for segment in Set(pages.filter { !$0.records.isEmpty }.map { $0.first / Self.segmentSize }).sorted() {
-                    try fileSystem.fsync(Self.segmentPath(segment), to: &drives)
+                    if let file = segments[segment] { try fileSystem.fsync(file, to: &drives) }
                 }
             }
         } catch {
@@ -60,12 +61,12 @@ extension Database {
         tail = pages[pages.endIndex - 1]
     }
 
-    /// Makes a segment of the log, filled with zeros, so that later syncs need no room (`wal_init_zero`).
-    private func makeSegment(_ segment: Int, in storage: inout Storage) throws(DatabaseFault) {
+    /// Finds a segment of the log, or makes it, filled with zeros, so that later syncs need no room (`wal_init_zero`).
+    private func segment(_ segment: Int, in storage: inout Storage) throws(DatabaseFault) -> Inode {
         let path = Self.segmentPath(segment)
         do throws(FileSystemFault) {
-            try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
-                guard try !fileSystem.exists(path, in: drives) else { return }
+            return try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
+                if let file = try fileSystem.find(path, in: drives) { return file }
                 let count = Self.segmentSize / LogPage.capacity
                 let temporary = path + ".new"
                 if try fileSystem.exists(temporary, in: drives) { try fileSystem.remove(temporary, in: &drives) }
@@ -80,7 +81,9 @@ extension Database {
                     try fileSystem.remove(temporary, in: &drives)
                     throw error
                 }
-                try fileSystem.fsync(path, to: &drives)
+                guard let file = try fileSystem.find(path, in: drives) else { throw .notFound(path) }
+                try fileSystem.fsync(file, to: &drives)
+                return file
             }
         } catch {
             throw .fileSystem(error)
@@ -97,8 +100,9 @@ extension Database {
             do throws(FileSystemFault) {
                 try storage.on(tableRole) { fileSystem, drives throws(FileSystemFault) in
                     if try !fileSystem.exists(path, in: drives) { try fileSystem.create(path, in: &drives) }
-                    try fileSystem.write(pages, length: length, to: path, in: drives)
-                    try fileSystem.fsync(path, to: &drives)
+                    guard let file = try fileSystem.find(path, in: drives) else { throw .notFound(path) }
+                    try fileSystem.write(pages, length: length, to: file)
+                    try fileSystem.fsync(file, to: &drives)
                 }
             } catch {
                 throw .fileSystem(error)

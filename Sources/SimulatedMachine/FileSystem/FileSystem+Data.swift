@@ -8,6 +8,13 @@ extension FileSystem {
         _ pages: [(page: Int, block: Block)], length: Int, to path: String, in drives: Drives
     ) throws(FileSystemFault) {
         guard let inode = try find(path, in: drives), inode.kind == .file else { throw .notFound(path) }
+        try write(pages, length: length, to: inode)
+    }
+
+    /// Writes pages of a file that was found into the cache.
+    mutating func write(
+        _ pages: [(page: Int, block: Block)], length: Int, to inode: Inode
+    ) throws(FileSystemFault) {
         var file = cache[inode.number] ?? CachedFile(length: inode.length, dirtiedAt: clock)
         let added = pages.count { file.pages[$0.page] == nil && inode.block(of: $0.page) == nil }
         guard added <= freeBlocks - reserved - withheld else { throw .noSpace }
@@ -48,6 +55,10 @@ extension FileSystem {
     /// The pages of a file as the guest reads them; nothing when it is not there.
     package func pages(of path: String, in drives: Drives) throws(FileSystemFault) -> [Block]? {
         guard let inode = try find(path, in: drives), inode.kind == .file else { return nil }
+        return pages(of: inode, in: drives)
+    }
+
+    private func pages(of inode: Inode, in drives: Drives) -> [Block] {
         let cached = cache[inode.number]
         let size = Int(Disk.blockSize.bytes)
         let count = ((cached?.length ?? inode.length) + size - 1) / size
@@ -60,10 +71,9 @@ extension FileSystem {
 
     /// The contents of a file of real bytes; nothing when it is not there.
     package func bytes(of path: String, in drives: Drives) throws(FileSystemFault) -> [UInt8]? {
-        guard let length = try length(of: path, in: drives), let pages = try pages(of: path, in: drives) else {
-            return nil
-        }
-        return Array(pages.flatMap(\.bytes).prefix(length))
+        guard let inode = try find(path, in: drives), inode.kind == .file else { return nil }
+        let length = cache[inode.number]?.length ?? inode.length
+        return Array(pages(of: inode, in: drives).flatMap(\.bytes).prefix(length))
     }
 
     /// Writes the cached pages of one file to the disk; new ones get their blocks now, and the length follows.
@@ -101,6 +111,11 @@ extension FileSystem {
     /// Makes one file durable: its pages, and the transaction with its name, length and blocks.
     package mutating func fsync(_ path: String, to drives: inout Drives) throws(FileSystemFault) {
         guard let inode = try find(path, in: drives) else { throw .notFound(path) }
+        try fsync(inode, to: &drives)
+    }
+
+    /// Makes a file durable that was found.
+    mutating func fsync(_ inode: Inode, to drives: inout Drives) throws(FileSystemFault) {
         try writeBack(inode.number, to: &drives)
         commit(to: &drives)
     }

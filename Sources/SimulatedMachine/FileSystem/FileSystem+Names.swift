@@ -37,12 +37,16 @@ extension FileSystem {
     /// The inode behind a path from the root, as in `/etc/app/settings`; nothing when there is none.
     func find(_ path: String, in drives: Drives) throws(FileSystemFault) -> Inode? {
         var inode = try inode(Self.rootInode, in: drives)
-        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
+        var rest = Substring(path).utf8
+        while true {
+            rest = rest.drop { $0 == UInt8(ascii: "/") }
+            guard !rest.isEmpty else { return inode }
             guard inode.kind == .directory else { return nil }
+            let part = rest.prefix { $0 != UInt8(ascii: "/") }
+            rest = rest[part.endIndex...]
             guard let entry = try entry(String(Substring(part)), in: inode, of: drives) else { return nil }
             inode = try self.inode(entry.inode, in: drives)
         }
-        return inode
     }
 
     /// Whether a file or directory is there.
