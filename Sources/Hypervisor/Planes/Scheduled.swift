@@ -16,10 +16,9 @@ package protocol Scheduled {
     mutating func handle(_ due: Due)
 }
 
-// Emitted into each plane, to be specialised for it: for what is `package`, `@inlinable` does not do that.
 extension Scheduled {
     /// Moves virtual time on to `limit`, and with it everything that falls due; never back.
-    @_alwaysEmitIntoClient package mutating func advance(to limit: Instant) {
+    package mutating func advance(to limit: Instant) {
         while let (due, event) = agenda.take(dueBy: limit) {
             world.advance(to: max(due, world.now))
             handle(event)
@@ -28,7 +27,7 @@ extension Scheduled {
     }
 
     /// Moves virtual time on until `isReached`, but not beyond `limit`.
-    @_alwaysEmitIntoClient package mutating func advance(until limit: Instant, _ isReached: (Self) -> Bool) {
+    package mutating func advance(until limit: Instant, _ isReached: (Self) -> Bool) {
         while !isReached(self), let next = agenda.next, next <= limit { advance(to: max(next, world.now)) }
         if !isReached(self) { advance(to: max(limit, world.now)) }
     }
@@ -68,7 +67,7 @@ extension Scheduled {
     }
 
     /// Enters what falls due in `duration` from now.
-    @_alwaysEmitIntoClient package mutating func enter(_ due: Due, in duration: Duration) {
+    package mutating func enter(_ due: Due, in duration: Duration) {
         agenda.enter(due, at: world.now + duration)
     }
 }
