@@ -106,13 +106,12 @@ extension AzureCompute {
         }
         try checkUsable(snapshot, for: request)
         try checkGrowth(request.sizeGB, from: snapshot.sizeGB, of: id)
-        let isInstant = snapshot.access == .instantAccess || snapshot.access == .availableWithInstantAccess
         // What the snapshot's boot properties were. Rule: AZ-039.
         return DiskSource(
             contents: snapshot.contents, sizeGB: snapshot.sizeGB, uniqueID: snapshot.uniqueID, osType: snapshot.osType,
             generation: snapshot.hyperVGeneration, securityType: snapshot.securityType, guest: snapshot.guest,
             isPremium: snapshot.sku == .premium, hydrates: true, copiesInBackground: snapshot.copiesInBackground,
-            instantAccessOf: isInstant ? snapshot.creation.sourceUniqueID : nil)
+            instantAccessOf: snapshot.access.hasInstantAccess ? snapshot.creation.sourceUniqueID : nil)
     }
 
     /// A disk comes from the point of one disk; from the whole restore point none is made.

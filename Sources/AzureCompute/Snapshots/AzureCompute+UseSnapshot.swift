@@ -22,7 +22,7 @@ extension AzureCompute {
                 target: "sku.name", rule: "AZ-038")
         }
         if snapshot.copiesInBackground || request.sku.copiesInBackground { try checkBackgroundCopies() }
-        guard snapshot.access == .instantAccess || snapshot.access == .availableWithInstantAccess else {
+        guard snapshot.access.hasInstantAccess else {
             let unfinished = snapshot.copiesInBackground ? backgroundCopies.count(from: snapshot.uniqueID, at: now) : 0
             guard unfinished < settings.quotas.disksFromOneSnapshot else {
                 throw AzureFault(

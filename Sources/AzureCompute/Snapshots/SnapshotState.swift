@@ -23,6 +23,10 @@ package enum SnapshotState: String, ResourceState, CaseIterable {
         case .pending, .unavailable: false
         }
     }
+    /// Whether disks of it are there at once, and are filled afterwards.
+    ///
+    /// Rule: AZ-037.
+    var hasInstantAccess: Bool { self == .instantAccess || self == .availableWithInstantAccess }
     /// Whether it can be read from outside, or copied to another location.
     package var isExportable: Bool {
         switch self {
