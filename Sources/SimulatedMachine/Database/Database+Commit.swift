@@ -33,9 +33,10 @@ extension Database {
     /// Appends records to the log and syncs it.
     mutating func append(_ records: [LogRecord], in storage: inout Storage) throws(DatabaseFault) {
         let last = nextRecord + records.count - 1
-        var segments: [Int: Inode] = [:]
-        for segment in nextRecord / Self.segmentSize...(last + 1) / Self.segmentSize {
-            segments[segment] = try self.segment(segment, in: &storage)
+        let first = nextRecord / Self.segmentSize
+        var segments: [Inode] = []
+        for segment in first...(last + 1) / Self.segmentSize {
+            segments.append(try self.segment(segment, in: &storage))
         }
         var pages = [tail]
         for record in records {
@@ -47,12 +48,12 @@ extension Database {
         do throws(FileSystemFault) {
             try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
                 for page in pages where !page.records.isEmpty {
-                    guard let file = segments[page.first / Self.segmentSize] else { continue }
+                    let file = segments[page.first / Self.segmentSize - first]
                     let place = page.first % Self.segmentSize / LogPage.capacity
                     try fileSystem.write([(place, Block(.log(page)))], length: 0, to: file)
                 }
                 for segment in Set(pages.filter { !$0.records.isEmpty }.map { $0.first / Self.segmentSize }).sorted() {
-                    if let file = segments[segment] { try fileSystem.fsync(file, to: &drives) }
+                    try fileSystem.fsync(segments[segment - first], to: &drives)
                 }
             }
         } catch {
