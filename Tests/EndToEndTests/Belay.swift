@@ -28,16 +28,31 @@ struct Belay {
         _ arguments: [String], in folder: URL = package, interruptAt: [String] = []
     ) async throws -> Result {
         let child = try Child(executable.path(), arguments, in: folder.path())
-        async let output = onThread { child.output.text() }
-        async let errors = onThread { child.errors.text(whenSeen: interruptAt) { child.interrupt() } }
-        let texts = await (output, errors)
-        return await Result(code: onThread { child.wait() }, output: texts.0, errors: texts.1)
+        let output = OwnThread { child.output.text() }
+        let errors = OwnThread { child.errors.text(whenSeen: interruptAt) { child.interrupt() } }
+        let texts = await (output.value, errors.value)
+        return await Result(code: OwnThread { child.wait() }.value, output: texts.0, errors: texts.1)
     }
 
-    /// Does what blocks on a thread of its own.
-    private static func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(returning: body()) }
+    /// What blocks, done on a thread of its own that begins at once, however busy the threads that tests share are.
+    private struct OwnThread<Value: Sendable> {
+        private let results: AsyncStream<Value>
+
+        init(_ body: @escaping @Sendable () -> Value) {
+            let (results, continuation) = AsyncStream.makeStream(of: Value.self)
+            self.results = results
+            Thread.detachNewThread {
+                continuation.yield(body())
+                continuation.finish()
+            }
+        }
+
+        /// What came of it; it is asked for once.
+        var value: Value {
+            get async {
+                for await result in results { return result }
+                preconditionFailure("The thread yields its result before it finishes")
+            }
         }
     }
 }
