@@ -75,6 +75,9 @@ package struct LabRoot: Hashable, Sendable {
                 message: "\(path) is too long for the sockets below it; set BELAY_HOME to a shorter path")
         }
         var settings = ["stdio_handler = \"file\"", "security_driver = \"none\"", "namespaces = [ ]"]
+        // After each start libvirt asks QEMU for every property of the processor by a command of its own, four hundred of them,
+        // which QEMU reads byte by byte. Not knowing of this one it asks for all features at once, as for an older QEMU.
+        settings += ["capability_filters = [ \"cpu-unavailable-features\" ]"]
         if geteuid() == 0 {
             settings += ["user = \"root\"", "group = \"root\"", "dynamic_ownership = 0", "remember_owner = 0"]
             settings += ["cgroup_controllers = [ ]"]
