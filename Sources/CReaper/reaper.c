@@ -8,31 +8,57 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
-static volatile pid_t worker;
-
-static void forward(int signal)
-{
-    if (worker > 0) kill(worker, signal);
-}
+// The parent, as its child knows it.
+static pid_t reaper;
 
 static int status_of(int status)
 {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+// The signal by which the child asks for the end of a process; it is queued with the process's number.
+static int request(void) { return SIGRTMIN; }
+
+// Reaps all that have ended, and follows the child to its end.
+static void reap(pid_t child)
+{
+    for (;;) {
+        int status;
+        pid_t ended = waitpid(-1, &status, WNOHANG);
+        if (ended == child) _exit(status_of(status));
+        if (ended < 0 && errno == ECHILD) _exit(125);
+        if (ended == 0) return;
+    }
+}
+
+static void end_unseen(pid_t child, pid_t process)
+{
+    siginfo_t stopped;
+    if (kill(child, SIGSTOP) == 0) waitid(P_PID, (id_t)child, &stopped, WSTOPPED | WEXITED | WNOWAIT);
+    kill(process, SIGTERM);
+    // What does not end within a second, or is nobody's child here, is the asker's own trouble again.
+    for (int turn = 0; turn < 1000 && waitpid(process, NULL, WNOHANG) == 0; turn++) {
+        struct timespec pause = {.tv_nsec = 1000000};
+        nanosleep(&pause, NULL);
+    }
+    kill(child, SIGCONT);
+}
+
 int creaper_split(void)
 {
     // Rule: LV-074. libvirt waits for QEMU until it is reaped; QEMU is an orphan, and an orphan goes to the nearest subreaper.
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return errno;
-    const int forwarded[] = {SIGTERM, SIGINT, SIGHUP};
+    const int taken[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, request()};
     sigset_t blocked, before;
     sigemptyset(&blocked);
-    for (int i = 0; i < 3; i++) sigaddset(&blocked, forwarded[i]);
+    for (int i = 0; i < 5; i++) sigaddset(&blocked, taken[i]);
     sigprocmask(SIG_BLOCK, &blocked, &before);
+    reaper = getpid();
     pid_t child = fork();
     if (child < 0) {
         int error = errno;
@@ -41,23 +67,32 @@ int creaper_split(void)
     }
     if (child == 0) {
         sigprocmask(SIG_SETMASK, &before, NULL);
+        // A parent that is killed while it has stopped its child does not leave it so.
+        prctl(PR_SET_PDEATHSIG, SIGCONT);
         return 0;
     }
-    worker = child;
-    struct sigaction action = {.sa_handler = forward};
-    for (int i = 0; i < 3; i++) sigaction(forwarded[i], &action, NULL);
-    sigprocmask(SIG_SETMASK, &before, NULL);
     // The pipes to the driver must close when the worker ends, so the parent lets go of them.
     int null = open("/dev/null", O_RDWR);
     if (null >= 0)
         for (int stream = 0; stream < 3; stream++) dup2(null, stream);
     closefrom(3);
     for (;;) {
-        int status;
-        pid_t ended = waitpid(-1, &status, 0);
-        if (ended == child) _exit(status_of(status));
-        if (ended < 0 && errno != EINTR) _exit(125);
+        siginfo_t told;
+        int number = sigwaitinfo(&blocked, &told);
+        if (number == request()) {
+            if (told.si_pid == child && told.si_value.sival_int > 1) end_unseen(child, told.si_value.sival_int);
+        } else if (number > 0 && number != SIGCHLD) {
+            kill(child, number);
+        }
+        reap(child);
     }
+}
+
+int creaper_end(pid_t process)
+{
+    union sigval number = {.sival_int = process};
+    int status = reaper > 0 && getppid() == reaper ? sigqueue(reaper, request(), number) : kill(process, SIGTERM);
+    return status == 0 ? 0 : errno;
 }
 
 int creaper_spawn(

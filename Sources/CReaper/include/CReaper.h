@@ -10,6 +10,12 @@
 /// Returns 0 in the child, or the number of an error when there is none.
 int creaper_split(void);
 
+/// Ends a process below the parent of creaper_split, by SIGTERM, so that this process hears of it when it is reaped already.
+///
+/// The parent stops this process meanwhile, for a second at most. Without that parent the signal is sent, and no more.
+/// Returns 0 or the number of an error; the process may still be there for a moment after.
+int creaper_end(pid_t process);
+
 /// Starts a program with these three descriptors as its standard streams, in a session of its own when asked.
 ///
 /// The descriptor `kept` is passed on as 3 unless it is -1, and so is every other one that is not marked close-on-exec, with

@@ -1,4 +1,5 @@
 #if Libvirt
+    internal import CReaper
     internal import Foundation
 
     /// The QEMU processes of the embedded driver, each of which it names in a file.
@@ -8,16 +9,17 @@
 
         /// Ends a domain's QEMU as libvirt does, and answers whether it came to that.
         ///
-        /// libvirt sends the same signal, and then looks every fifth of a second whether the process is there; this
-        /// looks more often. It waits until libvirt has noticed as well: what libvirt does about the end of a QEMU that
-        /// nobody has told it of would meet the one that is started next.
+        /// libvirt sends the same signal, also to a QEMU whose end it hears of from the monitor, and then looks every fifth
+        /// of a second whether the process is there. So it is reaped before libvirt can hear of anything. This waits until
+        /// libvirt has: what it does about the end of a QEMU that nobody has told it of would meet the one that is started
+        /// next.
         func end(_ domain: borrowing Domain) throws(LibvirtError) -> Bool {
             guard try domain.state().isActive, let process = process(of: domain.name) else { return false }
-            guard kill(process, SIGTERM) == 0 else { return false }
+            guard creaper_end(process) == 0 else { return false }
             // What does not end within two seconds is for libvirt to end, by other means.
-            for _ in 0..<1000 {
+            for _ in 0..<2000 {
                 guard try domain.state().isActive else { return true }
-                usleep(2000)
+                usleep(1000)
             }
             return false
         }
