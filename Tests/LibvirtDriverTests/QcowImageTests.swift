@@ -72,4 +72,18 @@ import Testing
             }
         }
     }
+
+    @Test(
+        "what a check of an image says is read or refused, and never passed over",
+        arguments: [
+            (#"{"image-end-offset": 327680, "check-errors": 0}"#, 327_680), (#"{"check-errors": 0}"#, nil),
+            (#"{"image-end-offset": -1}"#, nil), ("No errors were found on the image.", nil), ("", nil),
+        ] as [(String, UInt64?)])
+    func check(said: String, end: UInt64?) {
+        do throws(Refusal) {
+            #expect(try DiskImage.endOfContents(of: "/disk", inCheck: said) == end)
+        } catch {
+            #expect(end == nil && error.kind == .lab && error.code == "BadCheck" && error.message.contains("/disk"))
+        }
+    }
 }

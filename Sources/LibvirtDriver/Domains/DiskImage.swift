@@ -100,22 +100,30 @@ package enum DiskImage {
         let said = try await HostProgram.run(
             "qemu-img", ["check", "--output=json", "-r", "leaks", "--image-opts", image])
         // A QEMU that was killed has written clusters that its books do not know yet: no leaks, but all the same there.
-        guard let result = try? JSONDecoder().decode(CheckResult.self, from: Data(said.utf8)) else { return }
+        let end = try endOfContents(of: path, inCheck: said)
         do {
             let handle = try FileHandle(forUpdating: URL(filePath: path))
-            if try handle.seekToEnd() > UInt64(clamping: result.end) {
-                try handle.truncate(atOffset: UInt64(clamping: result.end))
-            }
+            if try handle.seekToEnd() > end { try handle.truncate(atOffset: end) }
             try handle.close()
         } catch {
             throw Refusal(.lab, code: "BadImage", message: "\(path): \(error.localizedDescription)")
         }
     }
 
+    /// Where the last cluster in use of an image ends, by what `qemu-img check` said of it.
+    static func endOfContents(of path: String, inCheck said: String) throws(Refusal) -> UInt64 {
+        do {
+            return try JSONDecoder().decode(CheckResult.self, from: Data(said.utf8)).end
+        } catch {
+            throw Refusal(
+                .lab, code: "BadCheck", message: "what 'qemu-img check' says of \(path) cannot be read: \(said)",
+                verb: "qemu-img")
+        }
+    }
+
     /// What a check of an image says.
     private struct CheckResult: Decodable {
-        /// Where the last cluster in use ends.
-        var end: Int
+        var end: UInt64
 
         enum CodingKeys: String, CodingKey { case end = "image-end-offset" }
     }
