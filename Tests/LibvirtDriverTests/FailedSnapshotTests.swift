@@ -35,16 +35,17 @@ extension TestLab {
         try await shell("head -c 60000000 /dev/urandom >/run/much", on: machine)
     }
 
-    /// Ends QEMU as soon as a file has grown by 8 MiB, and answers whether it came to that.
-    func endMachine(onceGrown path: String) async throws -> Bool {
+    /// Ends QEMU as soon as a file has grown by 8 MiB.
+    func endMachine(onceGrown path: String) throws -> LookOut {
         let before = try size(of: path)
-        let hasGrown = try await HostClock.poll(every: .milliseconds(1), for: .seconds(60)) {
-            () throws(Refusal) -> Bool? in try size(of: path) > before + 8 << 20 ? true : nil
+        let root = driver.root
+        return LookOut {
+            (try? size(of: path)).map { $0 > before + 8 << 20 } ?? false
+        } then: {
+            for process in LabProcesses.machines(of: root) {
+                if let number = process.split(separator: " ").first.flatMap({ Int32($0) }) { kill(number, SIGKILL) }
+            }
         }
-        for process in LabProcesses.machines(of: driver.root) {
-            if let number = process.split(separator: " ").first.flatMap({ Int32($0) }) { kill(number, SIGKILL) }
-        }
-        return hasGrown ?? false
     }
 
     /// How long a file is.
@@ -155,12 +156,12 @@ extension RealMachines {
                 let old = try await lab.provider.takeSnapshot(SnapshotRequest(name: "old", memory: true), of: machine)
                 try await lab.fillMemory(of: machine)
                 let room = try await lab.room(of: disk)
-                async let hasEnded = lab.endMachine(onceGrown: disk)
+                let end = try lab.endMachine(onceGrown: disk)
                 let found = try await refusal {
                     let request = SnapshotRequest(name: "new", memory: true)
                     _ = try await lab.provider.takeSnapshot(request, of: machine)
                 }
-                #expect(try await hasEnded)
+                #expect(await end.hasCome)
                 #expect(found.kind == .failed)
                 // libvirt may hear of the end a moment after the call that failed of it; then the next look reclaims.
                 let isOff = try await HostClock.poll(for: .seconds(30)) { () async throws(Refusal) -> Bool? in

@@ -14,22 +14,21 @@ private func children(of parent: Int32) -> [Int32] {
 
 extension LibvirtDriver {
     /// The worker itself, below its reaping parent; QEMU stands there too.
-    fileprivate func killWorker() {
-        for child in children(of: link.process) {
+    fileprivate var worker: [Int32] {
+        children(of: link.process).filter { child in
             let command = (try? Files.read("/proc/\(child)/cmdline")) ?? Data()
-            if String(decoding: command, as: UTF8.self).contains("libvirt-worker") { kill(child, SIGKILL) }
+            return String(decoding: command, as: UTF8.self).contains("libvirt-worker")
         }
     }
-}
 
-extension LibvirtDriver {
-    /// Kills the worker as soon as it is time, and answers whether that came.
-    fileprivate func killWorker(once isTime: @Sendable () throws(Refusal) -> Bool) async throws -> Bool {
-        let hasCome = try await HostClock.poll(every: .milliseconds(1), for: .seconds(60)) {
-            () throws(Refusal) -> Bool? in try isTime() ? true : nil
-        }
-        killWorker()
-        return hasCome ?? false
+    fileprivate func killWorker() {
+        for process in worker { kill(process, SIGKILL) }
+    }
+
+    /// Kills the worker as soon as it is time.
+    fileprivate func killWorker(once isTime: @escaping @Sendable () -> Bool) -> LookOut {
+        let worker = worker
+        return LookOut(for: isTime) { for process in worker { kill(process, SIGKILL) } }
     }
 }
 
@@ -110,14 +109,14 @@ extension RealMachines {
                 let disk = try #require(await lab.driver.record(of: machine).disks.first).path
                 try await lab.fillMemory(of: machine)
                 let before = try lab.size(of: disk)
-                async let isTimely = lab.driver.killWorker { () throws(Refusal) in
-                    try lab.size(of: disk) > before + 8 << 20
+                let death = await lab.driver.killWorker {
+                    (try? lab.size(of: disk)).map { $0 > before + 8 << 20 } ?? false
                 }
                 let found = try await refusal {
                     let request = SnapshotRequest(name: "orphan", memory: true)
                     _ = try await lab.provider.takeSnapshot(request, of: machine)
                 }
-                #expect(try await isTimely)
+                #expect(await death.hasCome)
                 #expect(found.kind == .unknown)
                 // QEMU goes on by itself; its books cannot always be read while it writes them.
                 let isWhole = try await HostClock.poll(for: .seconds(60)) { () async throws(Refusal) -> Bool? in
@@ -144,11 +143,11 @@ extension RealMachines {
                 try await lab.write("after", on: machine)
                 let processes = LabProcesses.machines(of: lab.driver.root)
                 let old = try #require(processes.first?.split(separator: " ").first.flatMap { Int32($0) })
-                // Once QEMU is gone libvirt looks for it a fifth of a second more, before it starts another.
-                async let isTimely = lab.driver.killWorker { kill(old, 0) != 0 }
+                // Once QEMU is gone the worker must hear of it and describe another, before that is started.
+                let death = await lab.driver.killWorker { kill(old, 0) != 0 }
                 let revert = RevertRequest(snapshot: snapshot.id)
                 let found = try await refusal { _ = try await lab.provider.revert(revert, of: machine) }
-                #expect(try await isTimely)
+                #expect(await death.hasCome)
                 #expect(found.kind == .unknown)
                 let next = try await reopen(lab, adopting: true)
                 #expect(try await !next.isActive(machine))

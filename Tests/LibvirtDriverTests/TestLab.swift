@@ -87,6 +87,37 @@ struct TestLab: Sendable {
     func isActive(_ machine: MachineID) async throws -> Bool { try await driver.state(of: machine).isActive }
 }
 
+/// A look-out for a moment inside a call, on a thread of its own: it begins at once, however busy the threads are that
+/// tests share.
+struct LookOut {
+    private let results: AsyncStream<Bool>
+
+    /// Does `action` as soon as it is time, or after a minute.
+    init(for isTime: @escaping @Sendable () -> Bool, then action: @escaping @Sendable () -> Void) {
+        let (results, continuation) = AsyncStream.makeStream(of: Bool.self)
+        self.results = results
+        Thread.detachNewThread {
+            let end = ContinuousClock().now + .seconds(60)
+            var hasCome = isTime()
+            while !hasCome, ContinuousClock().now < end {
+                usleep(1000)
+                hasCome = isTime()
+            }
+            action()
+            continuation.yield(hasCome)
+            continuation.finish()
+        }
+    }
+
+    /// Whether the moment came; it is asked for once.
+    var hasCome: Bool {
+        get async {
+            for await result in results { return result }
+            preconditionFailure("The thread yields its result before it finishes")
+        }
+    }
+}
+
 /// Opens a lab, runs `body`, and ends the lab whatever happened.
 func withLab(
     _ settings: LibvirtDriver.Settings = TestLab.settings, _ body: (TestLab) async throws -> Void
