@@ -21,7 +21,9 @@ struct Benchmarks {
         let words = CommandLine.arguments.dropFirst()
         if words.first == "--real", words.count > 1 {
             let rounds = words.count > 2 ? Int(words[3]) ?? 3 : 3
-            Row.printTable(await WayBackBenchmark.rows(script: words[2], rounds: rounds))
+            Row.printTable(
+                await WayBackBenchmark.rows(script: words[2], rounds: rounds)
+                    + TinyGuestBenchmark.rows(rounds: rounds))
             return
         }
         if words.first == "--plane" {

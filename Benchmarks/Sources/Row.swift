@@ -34,4 +34,7 @@ func nanoseconds(each count: Int, _ body: (Int) -> Void) -> Double {
 extension Double {
     /// The number with one decimal.
     var brief: String { "\((self * 10).rounded() / 10)" }
+
+    /// The number with two decimals.
+    var hundredths: String { "\((self * 100).rounded() / 100)" }
 }

@@ -153,8 +153,3 @@ extension WayBackBenchmark {
         return steps
     }
 }
-
-extension Double {
-    /// The number with two decimals.
-    fileprivate var hundredths: String { "\((self * 100).rounded() / 100)" }
-}
