@@ -19,6 +19,8 @@ struct Session {
     ///
     /// - Returns: their journals in the order of the flows, and the exit code of an interrupted process when a signal came.
     func run(_ flows: [Flow], _ settings: Runner.Settings) async -> (journals: [Journal], interruption: ExitCode?) {
+        var settings = settings
+        settings.keepsEntries = false  // Reports are made of results; whoever wants entries has journals written.
         let isLive = Console.isLive(isPlain) && settings.gate == nil
         let progress = ProgressDisplay(
             ProgressText(total: flows.count, style: Console.errorStyle(isPlain), isLive: isLive))

@@ -11,6 +11,8 @@ struct FlowRun {
     let settings: Runner.Settings
     let watch: @Sendable (RunEvent) -> Void
     private var entries: [Journal.Entry] = []
+    /// How many entries there have been, kept or not.
+    private var recorded = 0
     private var tally = PhaseTally()
     private var file: JournalFile?
     private var journalTrouble: String?
@@ -86,19 +88,21 @@ struct FlowRun {
         _ step: StepReference?, _ action: Action, _ outcome: ActionOutcome, began: Instant
     ) async -> Duration {
         let ended = await driver.now
+        let events = await driver.takeEvents()
+        let phase = tally.add(action, outcome, took: ended - began)
+        guard settings.keepsEntries || file != nil else { return ended - began }
         let times = Journal.Times(
             began: began.description, ended: ended.description, milliseconds: (ended - began).milliseconds)
-        let events = await driver.takeEvents().map {
-            Journal.EventLine(at: $0.instant.description, subject: $0.subject, text: $0.text)
-        }
+        recorded += 1
         let (name, arguments) = action.journalled
         let (word, details) = outcome.journalled
-        let phase = tally.add(action, outcome, took: ended - began)
         let entry = Journal.Entry(
-            number: entries.count + 1, step: step, phase: phase, action: name, arguments: arguments, outcome: word,
+            number: recorded, step: step, phase: phase, action: name, arguments: arguments, outcome: word,
             details: details, virtual: driver.isSimulated ? times : nil, wall: driver.isSimulated ? nil : times,
-            events: events)
-        entries.append(entry)
+            events: events.map {
+                Journal.EventLine(at: $0.instant.description, subject: $0.subject, text: $0.text)
+            })
+        if settings.keepsEntries { entries.append(entry) }
         do { try file?.append(entry) } catch { journalTrouble = "the journal cannot be written: \(error)" }
         return ended - began
     }

@@ -17,6 +17,8 @@ package struct Runner: Sendable {
         package var keepsEverything = false
         /// Where journals are written; nothing for nowhere.
         package var journals: URL?
+        /// Whether the journals that a run gives hold what was done; those that are written do in any case.
+        package var keepsEntries = true
         /// The provider under test on a platform; nothing for the platform's own.
         package var provider: (@Sendable (Platform) -> (any SnapshotProvider)?)?
         /// Is asked before each step whether to go on.
@@ -70,7 +72,8 @@ package struct Runner: Sendable {
 
     private func run(_ flow: Flow, index: Int) async -> Journal {
         var journal = await journal(of: flow, index: index)
-        if journal.entries.isEmpty, journal.result.conclusion.outcome != .errored { write(&journal, of: flow) }
+        let wasRun = journal.result.provider != nil
+        if !wasRun, journal.result.conclusion.outcome != .errored { write(&journal, of: flow) }
         watch(.finished(index: index, journal.result))
         return journal
     }

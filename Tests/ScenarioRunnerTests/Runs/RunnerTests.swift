@@ -77,6 +77,24 @@ import Testing
         #expect(read == journals[0])
     }
 
+    @Test("entries that need not be kept are written all the same")
+    func entriesLeftOut() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "journals-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func journal(_ settings: Runner.Settings) async throws -> Journal {
+            let runner = Runner(settings: settings) { _, seed in SimulatedDriver<FakePlane>(seed: seed) }
+            return await runner.run([flow(try .wayBack())])[0]
+        }
+        let kept = try await journal(Runner.Settings())
+        var settings = Runner.Settings(journals: folder)
+        settings.keepsEntries = false
+        let journal = try await journal(settings)
+        #expect(journal.entries.isEmpty && !kept.entries.isEmpty)
+        #expect(journal.result == kept.result)
+        let data = try Data(contentsOf: folder.appending(path: "example.vsphere.journal.json"))
+        #expect(try JournalText.journal(data) == kept)
+    }
+
     @Test("a journal that cannot be written ends its flow errored, and nothing is done")
     func journalTrouble() async throws {
         let nowhere = URL(filePath: "/dev/null/journals")
