@@ -63,6 +63,16 @@ public struct Agenda<Event: Hashable & Sendable>: Hashable, Sendable {
         return (first.due, first.event)
     }
 
+    /// Takes out the next event that is due at `limit` or before, and moves a world to its time, or to `limit` when there
+    /// is none; never back.
+    ///
+    /// - Complexity: logarithmic in the number of entries.
+    @inlinable public mutating func take(dueBy limit: Instant, in world: inout World) -> Event? {
+        let next = take(dueBy: limit)
+        world.advance(to: max(next?.due ?? limit, world.now))
+        return next?.event
+    }
+
     @inlinable mutating func remove(at place: Int) {
         let last = entries.removeLast()
         guard place < entries.endIndex else { return }

@@ -1,6 +1,6 @@
 import HashTreeCollections
 public import Hypervisor
-import LabCore
+package import LabCore
 
 extension AzureCompute: Scheduled {
     /// What falls due on the plane's own clock.
@@ -15,7 +15,7 @@ extension AzureCompute: Scheduled {
     }
 
     /// Does what is due now.
-    package mutating func handle(_ due: Due) {
+    private mutating func handle(_ due: Due) {
         switch due {
         case .operationEnds(let id): finish(id)
         case .snapshotCopied(let id, let uniqueID): finishCopy(of: id, uniqueID)
@@ -29,4 +29,11 @@ extension AzureCompute: Scheduled {
 
     /// Moves virtual time on, and with it everything that falls due.
     public mutating func advance(by duration: Duration) { advance(to: world.now + duration) }
+
+    package mutating func advance(to limit: Instant) {
+        while let due = agenda.take(dueBy: limit, in: &world) { handle(due) }
+    }
+
+    /// Enters what falls due in `duration` from now.
+    mutating func enter(_ due: Due, in duration: Duration) { agenda.enter(due, at: world.now + duration) }
 }

@@ -1,5 +1,5 @@
 public import Hypervisor
-import LabCore
+package import LabCore
 
 /// What falls due on the plane's own clock.
 package enum Due: Hashable, Sendable {
@@ -30,8 +30,15 @@ extension ComputeEngine: Scheduled {
     /// Moves virtual time on, and with it everything that falls due.
     public mutating func advance(by duration: Duration) { advance(to: now + duration) }
 
+    package mutating func advance(to limit: Instant) {
+        while let due = agenda.take(dueBy: limit, in: &world) { handle(due) }
+    }
+
+    /// Enters what falls due in `duration` from now.
+    mutating func enter(_ due: Due, in duration: Duration) { agenda.enter(due, at: world.now + duration) }
+
     /// Does what is due now.
-    package mutating func handle(_ event: Due) {
+    private mutating func handle(_ event: Due) {
         switch event {
         case .operationBegins(let name): begin(name)
         case .operationEnds(let name): finish(name)

@@ -1,6 +1,6 @@
 import HashTreeCollections
 public import Hypervisor
-import LabCore
+package import LabCore
 
 /// What falls due on the host's own clock.
 package enum Due: Hashable, Sendable {
@@ -24,8 +24,15 @@ extension HyperV: Scheduled {
     /// Moves virtual time on, and with it everything that falls due.
     public mutating func advance(by duration: Duration) { advance(to: now + duration) }
 
+    package mutating func advance(to limit: Instant) {
+        while let due = agenda.take(dueBy: limit, in: &world) { handle(due) }
+    }
+
+    /// Enters what falls due in `duration` from now.
+    mutating func enter(_ due: Due, in duration: Duration) { agenda.enter(due, at: world.now + duration) }
+
     /// Does what is due now.
-    package mutating func handle(_ due: Due) {
+    private mutating func handle(_ due: Due) {
         switch due {
         case .jobMoves(let id): move(id)
         case .jobForgotten(let id): jobs[id] = nil

@@ -12,20 +12,13 @@ package protocol Scheduled {
     /// What has happened since somebody took the events out, oldest first.
     var journal: [Event] { get set }
 
-    /// Does what is due now.
-    mutating func handle(_ due: Due)
+    /// Moves virtual time on to `limit`, and with it everything that falls due; never back.
+    ///
+    /// Each plane writes it out for itself: the agenda that it works all the time is specialised there for its events.
+    mutating func advance(to limit: Instant)
 }
 
 extension Scheduled {
-    /// Moves virtual time on to `limit`, and with it everything that falls due; never back.
-    package mutating func advance(to limit: Instant) {
-        while let (due, event) = agenda.take(dueBy: limit) {
-            world.advance(to: max(due, world.now))
-            handle(event)
-        }
-        world.advance(to: max(limit, world.now))
-    }
-
     /// Moves virtual time on until `isReached`, but not beyond `limit`.
     package mutating func advance(until limit: Instant, _ isReached: (Self) -> Bool) {
         while !isReached(self), let next = agenda.next, next <= limit { advance(to: max(next, world.now)) }
@@ -64,10 +57,5 @@ extension Scheduled {
             if !isDone(error) { self = before }
             throw error
         }
-    }
-
-    /// Enters what falls due in `duration` from now.
-    package mutating func enter(_ due: Due, in duration: Duration) {
-        agenda.enter(due, at: world.now + duration)
     }
 }
