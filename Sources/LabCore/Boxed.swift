@@ -19,6 +19,9 @@ public struct Boxed<Value: Hashable & Sendable>: Hashable, Sendable {
         _modify { yield &box[0] }
     }
 
+    /// Changes several parts with one way to the box, which counts where it lies in a table.
+    @inlinable public mutating func change(_ body: (inout Value) -> Void) { body(&box[0]) }
+
     /// A part of the value that can be read.
     @inlinable public subscript<Part>(dynamicMember part: KeyPath<Value, Part>) -> Part {
         _read { yield box[0][keyPath: part] }

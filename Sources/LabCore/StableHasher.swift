@@ -20,8 +20,9 @@ public struct StableHasher: Sendable {
 
     /// Takes in a text and its length, so that `["ab", "c"]` and `["a", "bc"]` differ.
     public mutating func combine(_ text: String) {
-        for byte in text.utf8 { combine(byte: byte) }
-        combine(text.utf8.count)
+        let bytes = text.utf8.span
+        for place in bytes.indices { combine(byte: bytes[place]) }
+        combine(bytes.count)
     }
 
     /// Takes in one byte.

@@ -38,7 +38,7 @@ extension HyperV {
     ///
     /// Rule: HV-132.
     func checkState(
-        of machine: VirtualMachine, changing controller: HardDiskDrive.Controller
+        of machine: Boxed<VirtualMachine>, changing controller: HardDiskDrive.Controller
     ) throws(HyperVFault) {
         switch machine.state {
         case .off: return
@@ -49,7 +49,7 @@ extension HyperV {
 
     /// Rule: HV-134.
     private func freePlace(
-        on controller: HardDiskDrive.Controller, of machine: VirtualMachine
+        on controller: HardDiskDrive.Controller, of machine: Boxed<VirtualMachine>
     ) throws(HyperVFault) -> (number: Int, location: Int) {
         let quotas = settings.quotas
         let (count, size) =

@@ -6,9 +6,12 @@ package import SimulatedMachine
 extension HyperV {
     /// What a reader of a virtual disk finds at this moment.
     package func content(of path: FilePath) -> Disk? {
-        guard let file = files[path] else { return nil }
+        files[path].map { content(of: $0) }
+    }
+
+    private func content(of file: Boxed<VirtualHardDisk>) -> Disk {
         guard let owner = file.owner, let machine = machines[owner],
-            let role = machine.config.drives.first(where: { $0.path == path })?.role
+            let role = machine.config.drives.first(where: { $0.path == file.path })?.role
         else { return file.content }
         return machine.hardware.disk(role) ?? file.content
     }
@@ -17,8 +20,10 @@ extension HyperV {
     mutating func place(_ file: VirtualHardDisk) {
         files[file.path] = Boxed(file)
         if let parent = file.parent {
-            files[parent]?.children.append(file.path)
-            files[parent]?.children.sort()
+            files[parent]?.change { parent in
+                parent.children.append(file.path)
+                parent.children.sort()
+            }
         }
         measure(file.path)
     }
@@ -33,8 +38,8 @@ extension HyperV {
 
     /// Writes down how much room a file takes up now.
     mutating func measure(_ path: FilePath) {
-        guard let file = files[path], let content = content(of: path) else { return }
-        let size = allocation(of: file, holding: content)
+        guard let file = files[path] else { return }
+        let size = allocation(of: file, holding: content(of: file))
         guard size != file.fileSize else { return }
         occupy(path.volume, instead: file.fileSize, size)
         files[path]?.fileSize = size
@@ -57,8 +62,7 @@ extension HyperV {
 
     /// Moves the room that is used on a volume from one size of something to another.
     mutating func occupy(_ volume: String, instead old: ByteCount, _ new: ByteCount) {
-        guard let used = volumes[volume]?.used, old != new else { return }
-        volumes[volume]?.used = ByteCount(max(0, used.bytes - old.bytes + new.bytes))
+        if old != new { volumes[volume]?.occupy(instead: old, new) }
     }
 
     /// Puts a file with memory on its volume.
@@ -91,26 +95,28 @@ extension HyperV {
     /// Puts the contents of a machine's disk back into its file.
     mutating func putAway(_ path: FilePath) {
         guard let content = content(of: path) else { return }
-        if files[path]?.content != content { files[path]?.stamp += 1 }
-        files[path]?.content = content
-        files[path]?.owner = nil
+        files[path]?.change { $0.put(content) }
         measure(path)
     }
 
     /// Opens a differencing disk beside its parent.
     ///
     /// Rule: HV-027.
-    mutating func openLeaf(on parent: FilePath, holding content: Disk) -> FilePath {
+    mutating func openLeaf(
+        on parent: FilePath, holding content: Disk, for owner: VirtualMachine.ID? = nil
+    ) -> FilePath {
+        let below = files[parent]
         var base = parent
         while base.isAVHDX, let next = files[base]?.parent { base = next }
-        let ending = files[parent]?.format == .vhd ? "avhd" : "avhdx"
-        let path = FilePath(parent.folder, "\(base.stem)_\(world.names.uuid().uppercased()).\(ending)")
+        let ending = below?.format == .vhd ? "avhd" : "avhdx"
+        let path = FilePath(parent.folder, "\(base.stem)_\(world.names.uuid(uppercase: true)).\(ending)")
         var leaf = VirtualHardDisk(
-            path: path, format: files[parent]?.format ?? .vhdx, type: .differencing, content: content,
-            identifier: world.names.uuid().uppercased())
+            path: path, format: below?.format ?? .vhdx, type: .differencing, content: content,
+            identifier: world.names.uuid(uppercase: true))
         leaf.parent = parent
-        leaf.parentIdentifier = files[parent]?.identifier
-        leaf.parentStamp = files[parent]?.stamp ?? 0
+        leaf.parentIdentifier = below?.identifier
+        leaf.parentStamp = below?.stamp ?? 0
+        leaf.owner = owner
         place(leaf)
         return path
     }

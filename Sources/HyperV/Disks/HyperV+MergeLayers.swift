@@ -156,14 +156,18 @@ extension HyperV {
         guard let upper = files[child] else { return }
         let (identifier, stamp) = (files[parent]?.identifier, files[parent]?.stamp ?? 0)
         for path in upper.children {
-            files[path]?.parent = parent
-            files[path]?.parentIdentifier = identifier
-            files[path]?.parentStamp = stamp
+            files[path]?.change { file in
+                file.parent = parent
+                file.parentIdentifier = identifier
+                file.parentStamp = stamp
+            }
         }
-        files[parent]?.children = upper.children
-        files[parent]?.content = upper.content
-        files[parent]?.checkpoint = upper.checkpoint
-        files[parent]?.owner = upper.owner
+        files[parent]?.change { lower in
+            lower.children = upper.children
+            lower.content = upper.content
+            lower.checkpoint = upper.checkpoint
+            lower.owner = upper.owner
+        }
         if let owner = upper.owner { machines[owner]?.config.repoint(from: child, to: parent) }
         if let holder = upper.checkpoint { checkpoints[holder]?.config.repoint(from: child, to: parent) }
         // A merge into the layer that goes is one into the layer that takes its place.

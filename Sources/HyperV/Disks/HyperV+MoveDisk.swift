@@ -43,7 +43,7 @@ extension HyperV {
     }
 
     /// The files of a machine and of its checkpoints, leaves and all that they stand on.
-    private func storage(of machine: VirtualMachine) -> [FilePath] {
+    private func storage(of machine: Boxed<VirtualMachine>) -> [FilePath] {
         let attached = machine.attachedFiles
         guard settings.inferred.storageMovesTakeWholeChains else { return attached.sorted() }
         let kept = machine.tree.inOrder.compactMap { checkpoints[$0] }.flatMap { $0.config.drives.compactMap(\.path) }

@@ -29,6 +29,13 @@ package struct VirtualHardDisk: Hashable, Sendable {
     /// The room that it takes up on its volume.
     package internal(set) var fileSize = ByteCount.zero
 
+    /// Takes what a machine leaves on it that has it open no more; the stamp counts on when that differs.
+    mutating func put(_ content: Disk) {
+        if self.content != content { stamp += 1 }
+        self.content = content
+        owner = nil
+    }
+
     /// The room that the guest sees.
     package var size: ByteCount { content.size }
 

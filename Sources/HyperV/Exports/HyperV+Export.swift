@@ -98,7 +98,7 @@ extension HyperV {
     }
 
     private mutating func writeOut(
-        _ machine: VirtualMachine, to folder: FilePath, _ config: Configuration, _ disks: [FilePath: Disk],
+        _ machine: Boxed<VirtualMachine>, to folder: FilePath, _ config: Configuration, _ disks: [FilePath: Disk],
         memory: Memory?, savedOn: Set<String>, created: Instant
     ) {
         var config = config
@@ -110,7 +110,7 @@ extension HyperV {
             place(
                 VirtualHardDisk(
                     path: copy, format: files[base]?.format ?? .vhdx, type: .dynamic, content: content,
-                    identifier: world.names.uuid().uppercased()))
+                    identifier: world.names.uuid(uppercase: true)))
             config.drives[index].source = .file(copy)
         }
         let export = ExportedMachine(

@@ -1,6 +1,6 @@
 import HashTreeCollections
 import Hypervisor
-import LabCore
+package import LabCore
 import SimulatedMachine
 
 extension HyperV {
@@ -29,7 +29,7 @@ extension HyperV {
     /// How a service is; nothing while the machine does not run.
     ///
     /// `Get-VMIntegrationService`.
-    package func status(of service: IntegrationService, in machine: VirtualMachine) -> IntegrationStatus? {
+    package func status(of service: IntegrationService, in machine: Boxed<VirtualMachine>) -> IntegrationStatus? {
         guard machine.config.integrationServices.contains(service) else { return .disabled }
         guard machine.state == .running else { return nil }
         switch machine.guest[service] {
@@ -51,7 +51,7 @@ extension HyperV {
     /// Why the guest cannot bring its disks to rest; nothing when the host may ask it to.
     ///
     /// Rules: HV-150, HV-151 and HV-154.
-    func obstacleToQuiescing(_ machine: VirtualMachine) -> RuleID? {
+    func obstacleToQuiescing(_ machine: Boxed<VirtualMachine>) -> RuleID? {
         if !machine.config.integrationServices.contains(.vss) { return "HV-150" }
         switch machine.guest[.vss] {
         case .running: return nil
@@ -64,7 +64,7 @@ extension HyperV {
     ///
     /// Rule: HV-076.
     mutating func synchroniseClock(of id: VirtualMachine.ID, _ epoch: Int) {
-        guard let machine = machines[id]?.wrappedValue, machine.epoch == epoch, machine.run.clockLag > .zero,
+        guard let machine = machines[id], machine.epoch == epoch, machine.run.clockLag > .zero,
             status(of: .timeSynchronization, in: machine) == .ok
         else { return }
         machines[id]?.run.clockLag = .zero

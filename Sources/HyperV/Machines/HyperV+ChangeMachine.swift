@@ -45,7 +45,7 @@ extension HyperV {
     }
 
     /// Rules: HV-028, HV-044 and HV-132.
-    private func check(_ change: VMChange, of machine: VirtualMachine) throws(HyperVFault) {
+    private func check(_ change: VMChange, of machine: Boxed<VirtualMachine>) throws(HyperVFault) {
         if change.checkpointType != nil, !settings.profile.hasCheckpointTypes {
             throw .unknownParameter("CheckpointType")
         }
@@ -83,7 +83,7 @@ extension HyperV {
     ) throws(HyperVFault) {
         var machine = try machine(id)
         machines[id] = nil
-        change(&machine)
-        machines[id] = Boxed(machine)
+        change(&machine.wrappedValue)
+        machines[id] = machine
     }
 }

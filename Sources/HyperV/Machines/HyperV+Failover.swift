@@ -38,7 +38,7 @@ extension HyperV {
     }
 
     /// A file of a machine or of its checkpoints that only its own node reaches.
-    private func localFile(of machine: VirtualMachine) -> FilePath? {
+    private func localFile(of machine: Boxed<VirtualMachine>) -> FilePath? {
         let kept = machine.tree.inOrder.compactMap { checkpoints[$0] }
         let disks = (machine.attachedFiles + kept.flatMap { $0.config.drives.compactMap(\.path) })
             .flatMap { chain(from: $0) }

@@ -88,7 +88,7 @@ extension HyperV {
     }
 
     /// Asks the guest to shut down; the job ends when it has.
-    mutating func askGuestToShutDown(_ machine: VirtualMachine) throws(HyperVFault) -> Job.ID {
+    mutating func askGuestToShutDown(_ machine: Boxed<VirtualMachine>) throws(HyperVFault) -> Job.ID {
         do throws(GuestFault) {
             guard let duration = try machines[machine.id]?.hardware.shutDown(at: world.now) else {
                 throw GuestFault(.isNotRunning)
@@ -176,7 +176,7 @@ extension HyperV {
     ///
     /// Rules: HV-040 and HV-041.
     private mutating func takeAutomaticCheckpoint(of id: VirtualMachine.ID) {
-        guard let machine = machines[id]?.wrappedValue, machine.config.automaticCheckpoints,
+        guard let machine = machines[id], machine.config.automaticCheckpoints,
             !machine.tree.inOrder.contains(where: { checkpoints[$0]?.isAutomatic == true })
         else { return }
         guard machine.tree.nodes.count < settings.quotas.checkpoints else {

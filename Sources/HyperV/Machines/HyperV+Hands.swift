@@ -38,13 +38,15 @@ extension HyperV {
     package mutating func write(_ path: FilePath, _ change: (inout Disk) -> Void) {
         guard var content = content(of: path) else { return }
         change(&content)
-        if let owner = files[path]?.owner, machines[owner]?.hardware.power == .off,
-            let role = machines[owner]?.config.drives.first(where: { $0.path == path })?.role
+        if let owner = files[path]?.owner, let machine = machines[owner], machine.hardware.power == .off,
+            let role = machine.config.drives.first(where: { $0.path == path })?.role
         {
             machines[owner]?.hardware.replaceDisk(role, with: content)
         }
-        files[path]?.content = content
-        files[path]?.stamp += 1
+        files[path]?.change { file in
+            file.content = content
+            file.stamp += 1
+        }
         measure(path)
         for child in files[path]?.children ?? [] { measure(child) }
     }

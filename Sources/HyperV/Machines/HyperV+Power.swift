@@ -154,7 +154,7 @@ extension HyperV {
     /// One verb of power: it answers with a job, or warns that there was nothing to do.
     private mutating func power(
         _ cmdlet: String, _ id: VirtualMachine.ID,
-        _ body: (inout HyperV, VirtualMachine) throws(HyperVFault) -> Job.ID?
+        _ body: (inout HyperV, Boxed<VirtualMachine>) throws(HyperVFault) -> Job.ID?
     ) throws(HyperVFault) -> CmdletAnswer {
         try call(cmdlet, on: id.rawValue, answer: Self.words) { (plane) throws(HyperVFault) in
             plane.settle(id)
@@ -171,7 +171,7 @@ extension HyperV {
     /// The machine is as it was to be already.
     ///
     /// Rule: HV-131.
-    private func satisfied(_ machine: VirtualMachine) throws(HyperVFault) -> CmdletAnswer {
+    private func satisfied(_ machine: Boxed<VirtualMachine>) throws(HyperVFault) -> CmdletAnswer {
         guard settings.inferred.satisfiedVerbsWarn else { throw .state("HV-131") }
         return .warning("The virtual machine is already in the specified state.")
     }

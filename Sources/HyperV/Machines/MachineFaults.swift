@@ -3,7 +3,8 @@ import LabCore
 extension HyperVFault {
     /// The management service could not do something to a machine.
     static func failed(
-        _ machine: VirtualMachine, to verb: String, because why: String, hresult: UInt32? = nil, rule: RuleID? = nil
+        _ machine: Boxed<VirtualMachine>, to verb: String, because why: String, hresult: UInt32? = nil,
+        rule: RuleID? = nil
     ) -> HyperVFault {
         HyperVFault(
             .operationFailed,

@@ -1,6 +1,6 @@
 import HashTreeCollections
 import Hypervisor
-import LabCore
+package import LabCore
 
 extension HyperV {
     /// Makes a job and lets it begin.
@@ -34,11 +34,11 @@ extension HyperV {
 
     /// A job has come to the end of a phase.
     mutating func move(_ id: Job.ID) {
-        guard var job = jobs[id]?.wrappedValue, job.state == .running, job.ends <= now else { return }
+        guard var job = jobs[id], job.state == .running, job.ends <= now else { return }
         if let next = job.remaining.first {
             job.remaining.removeFirst()
             job.ends = now + next
-            jobs[id] = Boxed(job)
+            jobs[id] = job
             passPhase(of: job)
             enter(.jobMoves(id), in: next)
             return
@@ -61,7 +61,7 @@ extension HyperV {
     ///
     /// - Throws: why the job failed.
     @discardableResult
-    package mutating func wait(for id: Job.ID) throws(HyperVFault) -> Job {
+    package mutating func wait(for id: Job.ID) throws(HyperVFault) -> Boxed<Job> {
         while let job = jobs[id], !job.state.isOver, let next = agenda.next { advance(to: max(next, now)) }
         let job = try job(id)
         if let fault = job.fault { throw fault }
@@ -70,22 +70,22 @@ extension HyperV {
 
     /// Stops a job for good; what it had not finished is taken back.
     mutating func terminate(_ id: Job.ID) {
-        guard var job = jobs[id]?.wrappedValue, !job.state.isOver else { return }
+        guard var job = jobs[id], !job.state.isOver else { return }
         machines[job.machine]?.job = nil
         abandon(job)
         end(&job, .terminate)
     }
 
-    private mutating func end(_ job: inout Job, _ event: JobState.Event) {
+    private mutating func end(_ job: inout Boxed<Job>, _ event: JobState.Event) {
         // Only jobs that are not over come here, and each of these events ends such a job.
         try? job.state.take(event)
         job.capture = nil
-        jobs[job.id] = Boxed(job)
+        jobs[job.id] = job
         enter(.jobForgotten(job.id), in: settings.timings.jobRetention)
     }
 
     /// Does what stands at the end of a job.
-    private mutating func finish(_ job: Job) throws(HyperVFault) -> Job.Element? {
+    private mutating func finish(_ job: Boxed<Job>) throws(HyperVFault) -> Job.Element? {
         let id = job.machine
         switch job.operation {
         case .start: try finishStart(id)
@@ -106,13 +106,13 @@ extension HyperV {
     }
 
     /// One phase of a job is over and another begins.
-    private mutating func passPhase(of job: Job) {
+    private mutating func passPhase(of job: Boxed<Job>) {
         guard case .applyCheckpoint = job.operation else { return }
         restForApply(job.machine)
     }
 
     /// Takes back what a job that failed had begun.
-    private mutating func abandon(_ job: Job) {
+    private mutating func abandon(_ job: Boxed<Job>) {
         switch job.operation {
         case .createCheckpoint:
             thaw(job.machine)

@@ -3,9 +3,20 @@ import LabCore
 /// The path of a file on the host, with a drive letter.
 package struct FilePath: Identifier {
     private let path: HashedText
+    /// How many bytes stand before the name.
+    private let nameOffset: Int
 
-    package init(rawValue: String) { path = HashedText(rawValue) }
-    package init(_ folder: String, _ name: String) { path = HashedText("\(folder)\\\(name)") }
+    package init(rawValue: String) {
+        path = HashedText(rawValue)
+        let separator = rawValue.utf8.lastIndex(of: Self.separator)
+        nameOffset = separator.map { rawValue.utf8.distance(from: rawValue.startIndex, to: $0) + 1 } ?? 0
+    }
+
+    /// Makes the path of a file in a folder; the name holds no separator.
+    package init(_ folder: String, _ name: String) {
+        path = HashedText("\(folder)\\\(name)")
+        nameOffset = folder.utf8.count + 1
+    }
 
     /// The path as it is written.
     package var rawValue: String { path.text }
@@ -14,10 +25,10 @@ package struct FilePath: Identifier {
     package var volume: String { String(Substring(rawValue.utf8.prefix { $0 != Self.separator })) }
 
     /// The folder that the file lies in.
-    package var folder: String { lastSeparator.map { String(rawValue[..<$0]) } ?? "" }
+    package var folder: String { String(Substring(rawValue.utf8.prefix(max(0, nameOffset - 1)))) }
 
     /// The name with its ending.
-    package var name: String { lastSeparator.map { String(rawValue[rawValue.utf8.index(after: $0)...]) } ?? rawValue }
+    package var name: String { String(Substring(rawValue.utf8.dropFirst(nameOffset))) }
 
     /// The name without its ending.
     package var stem: String {
@@ -32,11 +43,15 @@ package struct FilePath: Identifier {
     }
 
     private static let separator = UInt8(ascii: "\\")
-    private var lastSeparator: String.Index? { rawValue.utf8.lastIndex(of: Self.separator) }
     private static func lastDot(of name: String) -> String.Index? { name.utf8.lastIndex(of: UInt8(ascii: ".")) }
 
     /// Whether it is the differencing disk of a checkpoint.
-    package var isAVHDX: Bool { ending == "avhdx" || ending == "avhd" }
+    package var isAVHDX: Bool { ends(in: ".avhdx") || ends(in: ".avhd") }
+
+    /// Whether the name ends so, whatever the case of its letters; `ending` is a dot and letters in lower case.
+    private func ends(in ending: String) -> Bool {
+        rawValue.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8) { $0 | 0x20 == $1 }
+    }
 
     package static func == (a: Self, b: Self) -> Bool { a.path == b.path }
     package func hash(into hasher: inout Hasher) { path.hash(into: &hasher) }

@@ -1,20 +1,20 @@
 import HashTreeCollections
-import LabCore
+package import LabCore
 
 extension HyperV {
     /// Makes a GUID for a new resource.
     mutating func makeID<Resource>(_: Resource.Type) -> ResourceID<Resource> {
-        ResourceID(rawValue: world.names.uuid().uppercased())
+        ResourceID(rawValue: world.names.uuid(uppercase: true))
     }
 
     /// Finds a machine by its GUID.
     ///
     /// `Get-VM -Id`.
-    package func machine(_ id: VirtualMachine.ID) throws(HyperVFault) -> VirtualMachine {
+    package func machine(_ id: VirtualMachine.ID) throws(HyperVFault) -> Boxed<VirtualMachine> {
         guard let machine = machines[id] else {
             throw HyperVFault(.objectNotFound, "Hyper-V was unable to find a virtual machine with id \"\(id)\".")
         }
-        return machine.wrappedValue
+        return machine
     }
 
     /// Finds machines by name, in the order of their GUIDs; wildcards may match none.
@@ -59,22 +59,22 @@ extension HyperV {
     /// Finds a checkpoint by its GUID.
     ///
     /// `Get-VMSnapshot -Id`. Rule: HV-055.
-    package func checkpoint(_ id: Checkpoint.ID) throws(HyperVFault) -> Checkpoint {
+    package func checkpoint(_ id: Checkpoint.ID) throws(HyperVFault) -> Boxed<Checkpoint> {
         guard let checkpoint = checkpoints[id] else {
             throw HyperVFault(
                 .objectNotFound, "Hyper-V was unable to find a virtual machine checkpoint with id \"\(id)\".")
         }
-        return checkpoint.wrappedValue
+        return checkpoint
     }
 
     /// Finds a job, unless it ended too long ago.
     ///
     /// Rule: HV-173.
-    package func job(_ id: Job.ID) throws(HyperVFault) -> Job {
+    package func job(_ id: Job.ID) throws(HyperVFault) -> Boxed<Job> {
         guard let job = jobs[id] else {
             throw HyperVFault(.objectNotFound, "The job \(id) was not found.", rule: "HV-173")
         }
-        return job.wrappedValue
+        return job
     }
 
     /// Finds a virtual disk by its path.

@@ -5,7 +5,7 @@ import LabCore
 extension HyperV {
     /// Makes a new machine from the checkpoint and lets the old one stand by, switched off.
     mutating func exportAndImport(
-        _ checkpoint: Checkpoint, of vm: VirtualMachine
+        _ checkpoint: Boxed<Checkpoint>, of vm: Boxed<VirtualMachine>
     ) throws(Refusal) -> RevertReport {
         let number = world.names.number("restored machine")
         let folder = FilePath("\(settings.machineFolder)\\Exports", "\(vm.config.name)-\(number)")

@@ -5,7 +5,8 @@ import LabCore
 extension HyperV {
     /// Calls Restore-VMSnapshot; a machine that it left off although nothing was applied is started again.
     mutating func restore(
-        _ checkpoint: Checkpoint, of vm: VirtualMachine, method: RevertMethod = .restore, notes: [Note] = []
+        _ checkpoint: Boxed<Checkpoint>, of vm: Boxed<VirtualMachine>, method: RevertMethod = .restore,
+        notes: [Note] = []
     ) throws(Refusal) -> RevertReport {
         do throws(Refusal) {
             try run("Restore-VMSnapshot", on: vm.id) { plane throws(HyperVFault) in
@@ -28,7 +29,7 @@ extension HyperV {
     }
 
     /// The checkpoint type is one of the settings that a checkpoint brings back, so it is set again.
-    private mutating func restoreType(of vm: VirtualMachine, notes: inout [Note]) {
+    private mutating func restoreType(of vm: Boxed<VirtualMachine>, notes: inout [Note]) {
         guard machines[vm.id]?.config.checkpointType != vm.config.checkpointType else { return }
         do throws(Refusal) { try setType(vm.config.checkpointType, of: vm.id) } catch {
             notes.append(
@@ -36,7 +37,7 @@ extension HyperV {
         }
     }
 
-    private func notes(onApplying checkpoint: Checkpoint, ending state: PowerState) -> [Note] {
+    private func notes(onApplying checkpoint: Boxed<Checkpoint>, ending state: PowerState) -> [Note] {
         var notes: [Note] = []
         switch state {
         case .running:
@@ -54,7 +55,7 @@ extension HyperV {
     ///
     /// Rule: HV-066.
     mutating func checkpointAndRestore(
-        _ checkpoint: Checkpoint, of vm: VirtualMachine
+        _ checkpoint: Boxed<Checkpoint>, of vm: Boxed<VirtualMachine>
     ) throws(Refusal) -> RevertReport {
         let request = CheckpointRequest(name: "failed-\(checkpoint.name)")
         let job = try run("Checkpoint-VM", on: vm.id) { plane throws(HyperVFault) in

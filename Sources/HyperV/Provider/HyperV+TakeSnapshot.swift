@@ -42,7 +42,7 @@ extension HyperV {
         let made = try with(type, of: vm.id, notes: &notes) { plane throws(Refusal) in
             try plane.checkpoint(vm.id, named: request.name, dropsMemory: method == .disksOnly)
         }
-        guard let checkpoint = checkpoints[made]?.wrappedValue, let vm = machines[vm.id]?.wrappedValue else {
+        guard let checkpoint = checkpoints[made], let vm = machines[vm.id] else {
             throw Refusal(.unknown, code: "NoReply", message: "The checkpoint was made and is gone again.")
         }
         if method == .production, checkpoint.state == .saved {
@@ -57,7 +57,7 @@ extension HyperV {
         return describe(checkpoint, of: vm, notes: notes)
     }
 
-    private func check(_ scope: SnapshotRequest.Scope, of vm: VirtualMachine) throws(Refusal) {
+    private func check(_ scope: SnapshotRequest.Scope, of vm: Boxed<VirtualMachine>) throws(Refusal) {
         let roles = vm.config.drives.compactMap(\.role)
         switch scope {
         case .machine: return
@@ -69,7 +69,7 @@ extension HyperV {
 
     /// The way that was asked for, or the one that fits what the snapshot is to hold.
     private func choose(
-        _ request: SnapshotRequest, for vm: VirtualMachine, notes: inout [Note]
+        _ request: SnapshotRequest, for vm: Boxed<VirtualMachine>, notes: inout [Note]
     ) throws(Refusal) -> TakingMethod {
         if let method = try TakingMethod.named(request.method, code: "UnknownMethod") {
             guard method != .off || vm.state == .off else {

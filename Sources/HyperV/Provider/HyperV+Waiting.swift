@@ -9,7 +9,7 @@ extension HyperV {
     @discardableResult
     mutating func run(
         _ cmdlet: String, on id: VirtualMachine.ID, _ start: (inout HyperV) throws(HyperVFault) -> Job.ID?
-    ) throws(Refusal) -> Job? {
+    ) throws(Refusal) -> Boxed<Job>? {
         do throws(HyperVFault) {
             guard
                 let job = try patiently({ plane throws(HyperVFault) in
@@ -66,7 +66,7 @@ extension HyperV {
     }
 
     /// A machine by the name that the lab has for it.
-    func labMachine(_ id: MachineID) throws(Refusal) -> VirtualMachine {
+    func labMachine(_ id: MachineID) throws(Refusal) -> Boxed<VirtualMachine> {
         do throws(HyperVFault) {
             return try machine(VirtualMachine.ID(rawValue: id.rawValue))
         } catch {

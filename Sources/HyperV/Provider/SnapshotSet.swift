@@ -7,13 +7,13 @@ extension HyperV {
     /// The snapshots of a machine, oldest first.
     public func snapshots(of machine: MachineID) throws(Refusal) -> [Hypervisor.Snapshot] {
         let vm = try labMachine(machine)
-        return vm.tree.inOrder.compactMap { checkpoints[$0]?.wrappedValue }
+        return vm.tree.inOrder.compactMap { checkpoints[$0] }
             .sorted { ($0.created, $0.id) < ($1.created, $1.id) }
             .map { describe($0, of: vm, notes: []) }
     }
 
     /// A checkpoint in the words that all platforms share.
-    func describe(_ checkpoint: Checkpoint, of vm: VirtualMachine, notes: [Note]) -> Hypervisor.Snapshot {
+    func describe(_ checkpoint: Boxed<Checkpoint>, of vm: Boxed<VirtualMachine>, notes: [Note]) -> Hypervisor.Snapshot {
         let method: TakingMethod =
             switch checkpoint.consistency {
             case .memory: .standard
@@ -36,8 +36,8 @@ extension HyperV {
 
     /// A checkpoint of a machine by the name that the lab has for it.
     func labCheckpoint(
-        _ id: Hypervisor.Snapshot.ID, of vm: VirtualMachine, for cmdlet: String
-    ) throws(Refusal) -> Checkpoint {
+        _ id: Hypervisor.Snapshot.ID, of vm: Boxed<VirtualMachine>, for cmdlet: String
+    ) throws(Refusal) -> Boxed<Checkpoint> {
         do throws(HyperVFault) {
             let found = try checkpoint(Checkpoint.ID(rawValue: id.rawValue))
             guard found.machine == vm.id else {

@@ -4,7 +4,7 @@ import SimulatedMachine
 
 extension HyperV {
     /// Refuses what no checkpoint can be taken of, before anything is touched.
-    func validate(_ request: CheckpointRequest, of machine: VirtualMachine) throws(HyperVFault) {
+    func validate(_ request: CheckpointRequest, of machine: Boxed<VirtualMachine>) throws(HyperVFault) {
         if machine.state.isTransitional, settings.inferred.transitionsRefuseCheckpoints { throw .state("HV-015") }
         if machine.state.isCritical {
             throw HyperVFault(.operationFailed, "The storage of the virtual machine cannot be written to.")
@@ -26,7 +26,7 @@ extension HyperV {
     }
 
     /// Rules: HV-003 and HV-004.
-    func checkName(_ name: String, ofCheckpointOf machine: VirtualMachine) throws(HyperVFault) {
+    func checkName(_ name: String, ofCheckpointOf machine: Boxed<VirtualMachine>) throws(HyperVFault) {
         let id = settings.inferred.badName
         if name.allSatisfy(\.isWhitespace) {
             throw HyperVFault(id, "Cannot validate argument on parameter 'SnapshotName': it is blank.", rule: "HV-003")
@@ -42,7 +42,7 @@ extension HyperV {
     }
 
     /// Refuses a machine with a disk that cannot be forked, unless it may be passed over.
-    private func checkDisks(of machine: VirtualMachine, _ request: CheckpointRequest) throws(HyperVFault) {
+    private func checkDisks(of machine: Boxed<VirtualMachine>, _ request: CheckpointRequest) throws(HyperVFault) {
         for drive in machine.config.drives {
             switch drive.source {
             case .physical(let number):
@@ -72,7 +72,7 @@ extension HyperV {
     /// Refuses a checkpoint for whose files there is no room.
     ///
     /// Rule: HV-026.
-    func checkRoom(for machine: VirtualMachine, holdsMemory: Bool) throws(HyperVFault) {
+    func checkRoom(for machine: Boxed<VirtualMachine>, holdsMemory: Bool) throws(HyperVFault) {
         var needed: [String: ByteCount] = [:]
         for path in machine.attachedFiles { needed[path.volume, default: .zero] += VirtualHardDisk.header }
         if holdsMemory {
@@ -83,7 +83,7 @@ extension HyperV {
     }
 
     /// Refuses to keep the memory of a machine that cannot be saved.
-    func checkMemoryCanBeKept(of machine: VirtualMachine) throws(HyperVFault) {
+    func checkMemoryCanBeKept(of machine: Boxed<VirtualMachine>) throws(HyperVFault) {
         if !machine.config.assignedDevices.isEmpty, settings.inferred.assignedDevicesBlockMemory {
             throw .checkpoint(
                 "A device is assigned to the virtual machine, which cannot be saved", machine, rule: "HV-024")

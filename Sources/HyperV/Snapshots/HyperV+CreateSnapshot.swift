@@ -72,7 +72,7 @@ extension HyperV {
     /// A machine that stands still is captured with its memory.
     ///
     /// Rule: HV-013.
-    private func captureSleeper(_ machine: VirtualMachine) throws(HyperVFault) -> Taken {
+    private func captureSleeper(_ machine: Boxed<VirtualMachine>) throws(HyperVFault) -> Taken {
         if machine.config.checkpointType == .productionOnly, settings.inferred.sleepersCannotQuiesce {
             throw .productionImpossible(machine, rule: "HV-014")
         }
@@ -85,7 +85,7 @@ extension HyperV {
 
     /// A running machine is captured as its type says, and as its guest allows.
     private mutating func captureRunning(
-        _ machine: VirtualMachine
+        _ machine: Boxed<VirtualMachine>
     ) throws(HyperVFault) -> (Taken, doom: HyperVFault?) {
         let type = settings.profile.hasCheckpointTypes ? machine.config.checkpointType : .standard
         guard type != .standard else {
@@ -107,7 +107,9 @@ extension HyperV {
     }
 
     /// Asks the guest to bring its disks to rest.
-    private mutating func quiesce(_ machine: VirtualMachine) -> (isDone: Bool, elapsed: Duration, obstacle: RuleID?) {
+    private mutating func quiesce(_ machine: Boxed<VirtualMachine>) -> (
+        isDone: Bool, elapsed: Duration, obstacle: RuleID?
+    ) {
         if machine.config.version < settings.inferred.productionNeedsVersion {
             return (false, .zero, "HV-032")
         }
@@ -139,7 +141,7 @@ extension HyperV {
     mutating func finishCheckpoint(
         _ request: CheckpointRequest, of id: VirtualMachine.ID, _ capture: Capture?
     ) throws(HyperVFault) -> Checkpoint.ID {
-        guard let capture, let machine = machines[id]?.wrappedValue else { throw .state("HV-015") }
+        guard let capture, let machine = machines[id] else { throw .state("HV-015") }
         thaw(id)
         settle(id)
         let name = request.name ?? Self.usualName(of: machine, at: capture.instant)
@@ -165,13 +167,12 @@ extension HyperV {
         _ path: FilePath, of id: VirtualMachine.ID, for checkpoint: Checkpoint.ID, holding captured: Disk?
     ) {
         guard let live = content(of: path), let captured else { return }
-        files[path]?.owner = nil
-        if files[path]?.content != captured { files[path]?.stamp += 1 }
-        files[path]?.content = captured
-        files[path]?.checkpoint = checkpoint
+        files[path]?.change { file in
+            file.put(captured)
+            file.checkpoint = checkpoint
+        }
         measure(path)
-        let leaf = openLeaf(on: path, holding: live)
-        files[leaf]?.owner = id
+        let leaf = openLeaf(on: path, holding: live, for: id)
         machines[id]?.config.repoint(from: path, to: leaf)
     }
 
@@ -181,15 +182,14 @@ extension HyperV {
     mutating func leaveFirstForked(_ id: VirtualMachine.ID) {
         guard let path = machines[id]?.attachedFiles.first, let live = content(of: path) else { return }
         putAway(path)
-        let leaf = openLeaf(on: path, holding: live)
-        files[leaf]?.owner = id
+        let leaf = openLeaf(on: path, holding: live, for: id)
         machines[id]?.config.repoint(from: path, to: leaf)
     }
 
     /// The name of a checkpoint that was given none: the machine's, and the time as in the United States.
     ///
     /// Rule: HV-002.
-    static func usualName(of machine: VirtualMachine, at instant: Instant) -> String {
+    static func usualName(of machine: Boxed<VirtualMachine>, at instant: Instant) -> String {
         let (date, clock) = instant.fields
         let hour = clock.hour % 12 == 0 ? 12 : clock.hour % 12
         let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }

@@ -71,8 +71,10 @@ extension HyperV {
         for target in targets {
             guard let checkpoint = checkpoints[target] else { continue }
             eraseState(checkpoint.stateFile)
-            machines[id]?.tree.remove(target)
-            if machines[id]?.lastApplied == target { machines[id]?.lastApplied = nil }
+            machines[id]?.change { machine in
+                machine.tree.remove(target)
+                if machine.lastApplied == target { machine.lastApplied = nil }
+            }
             checkpoints[target] = nil
             for path in checkpoint.config.drives.compactMap(\.path) where files[path]?.checkpoint == target {
                 files[path]?.checkpoint = nil

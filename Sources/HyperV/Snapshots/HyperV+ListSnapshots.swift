@@ -1,5 +1,5 @@
 import HashTreeCollections
-import LabCore
+package import LabCore
 import SimulatedMachine
 
 extension HyperV {
@@ -10,9 +10,9 @@ extension HyperV {
     /// Whoever wants the latest sorts by the time of creation. Rule: HV-053.
     package func vmSnapshots(
         of id: VirtualMachine.ID, named name: String? = nil, type: SnapshotType? = nil
-    ) throws(HyperVFault) -> [Checkpoint] {
+    ) throws(HyperVFault) -> [Boxed<Checkpoint>] {
         let isByCreation = settings.inferred.listsCheckpointsByCreation
-        let all = try machine(id).tree.inOrder.compactMap { checkpoints[$0]?.wrappedValue }
+        let all = try machine(id).tree.inOrder.compactMap { checkpoints[$0] }
             .filter { type == nil || $0.type == type }
             .sorted { isByCreation ? ($0.created, $0.id) < ($1.created, $1.id) : $0.id < $1.id }
         guard let name else { return all }
@@ -26,17 +26,17 @@ extension HyperV {
     /// The checkpoint directly above one.
     ///
     /// `Get-VMSnapshot -ParentOf`. Rule: HV-052.
-    package func vmSnapshot(parentOf id: Checkpoint.ID) throws(HyperVFault) -> Checkpoint? {
+    package func vmSnapshot(parentOf id: Checkpoint.ID) throws(HyperVFault) -> Boxed<Checkpoint>? {
         let checkpoint = try checkpoint(id)
-        return try machine(checkpoint.machine).tree.nodes[id]?.parent.flatMap { checkpoints[$0]?.wrappedValue }
+        return try machine(checkpoint.machine).tree.nodes[id]?.parent.flatMap { checkpoints[$0] }
     }
 
     /// The checkpoints directly under one.
     ///
     /// `Get-VMSnapshot -ChildOf`. Rule: HV-052.
-    package func vmSnapshots(childOf id: Checkpoint.ID) throws(HyperVFault) -> [Checkpoint] {
+    package func vmSnapshots(childOf id: Checkpoint.ID) throws(HyperVFault) -> [Boxed<Checkpoint>] {
         let checkpoint = try checkpoint(id)
-        return try machine(checkpoint.machine).tree.nodes[id]?.children.compactMap { checkpoints[$0]?.wrappedValue }
+        return try machine(checkpoint.machine).tree.nodes[id]?.children.compactMap { checkpoints[$0] }
             ?? []
     }
 

@@ -1,6 +1,6 @@
 import HashTreeCollections
 import Hypervisor
-import LabCore
+package import LabCore
 import SimulatedMachine
 
 /// Whether a caller has said yes to what a cmdlet asks.
@@ -65,7 +65,7 @@ extension HyperV {
     }
 
     /// Refuses what cannot be applied, and stops a machine that runs.
-    private mutating func beginApply(_ checkpoint: Checkpoint) throws(HyperVFault) -> Job.ID {
+    private mutating func beginApply(_ checkpoint: Boxed<Checkpoint>) throws(HyperVFault) -> Job.ID {
         let id = checkpoint.machine
         settle(id)
         let machine = try machine(id)
@@ -106,7 +106,7 @@ extension HyperV {
     /// What stands in the way of using a checkpoint's files.
     ///
     /// Rule: HV-069.
-    package func faultInChains(of checkpoint: Checkpoint) -> HyperVFault? {
+    package func faultInChains(of checkpoint: Boxed<Checkpoint>) -> HyperVFault? {
         for path in checkpoint.config.drives.compactMap(\.path) {
             if let fault = fault(inChainOf: path) { return fault }
         }
@@ -124,24 +124,26 @@ extension HyperV {
     mutating func finishApply(
         _ target: Checkpoint.ID, to id: VirtualMachine.ID, wasRunning: Bool
     ) throws(HyperVFault) {
-        let (checkpoint, old) = (try checkpoint(target), try machine(id))
+        let (checkpoint, old) = (try checkpoint(target), try machine(id).config.drives)
         machines[id]?.hardware.cutPower(at: world.now)
         dropSavedState(of: id)
         bringBackSettings(of: id, from: checkpoint)
-        bringBackDisks(of: id, from: checkpoint, instead: old.config.drives)
+        bringBackDisks(of: id, from: checkpoint, instead: old)
         let generation = world.names.uuid()  // Rule: HV-075.
-        machines[id]?.tree.revert(to: target)
-        machines[id]?.lastApplied = target
-        machines[id]?.generationID = generation
-        machines[id]?.run = VirtualMachine.Run()  // Rule: HV-078.
-        machines[id]?.epoch += 1
+        machines[id]?.change { machine in
+            machine.tree.revert(to: target)
+            machine.lastApplied = target
+            machine.generationID = generation
+            machine.run = VirtualMachine.Run()  // Rule: HV-078.
+            machine.epoch += 1
+        }
         bringBackPower(of: id, from: checkpoint, wasRunning: wasRunning)
     }
 
     /// All settings come back, whatever was changed since.
     ///
     /// Rule: HV-068.
-    private mutating func bringBackSettings(of id: VirtualMachine.ID, from checkpoint: Checkpoint) {
+    private mutating func bringBackSettings(of id: VirtualMachine.ID, from checkpoint: Boxed<Checkpoint>) {
         guard let old = machines[id]?.config else { return }
         var config = checkpoint.config
         if !settings.inferred.applyRestoresVersion { config.version = old.version }
@@ -153,7 +155,7 @@ extension HyperV {
     ///
     /// The checkpoint's own files stay as they are, so that it can be applied again. Rule: HV-070.
     private mutating func bringBackDisks(
-        of id: VirtualMachine.ID, from checkpoint: Checkpoint, instead old: [HardDiskDrive]
+        of id: VirtualMachine.ID, from checkpoint: Boxed<Checkpoint>, instead old: [HardDiskDrive]
     ) {
         var drives = checkpoint.config.drives
         let kept = settings.inferred.applyRestoresAttachments
@@ -183,7 +185,7 @@ extension HyperV {
     ///
     /// Rules: HV-061, HV-062 and HV-063.
     private mutating func bringBackPower(
-        of id: VirtualMachine.ID, from checkpoint: Checkpoint, wasRunning: Bool
+        of id: VirtualMachine.ID, from checkpoint: Boxed<Checkpoint>, wasRunning: Bool
     ) {
         guard let memory = checkpoint.memory, let size = machines[id]?.config.memory else {
             return setState(of: id, .off)

@@ -17,4 +17,9 @@ package struct Volume: Hashable, Sendable {
 
     /// The room that is left.
     package var free: ByteCount { used < capacity ? ByteCount(capacity.bytes - used.bytes) : .zero }
+
+    /// Moves the room that is used from one size of something to another.
+    mutating func occupy(instead old: ByteCount, _ new: ByteCount) {
+        used = ByteCount(max(0, used.bytes - old.bytes + new.bytes))
+    }
 }

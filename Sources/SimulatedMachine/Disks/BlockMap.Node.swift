@@ -116,6 +116,14 @@ extension BlockMap.Node {
 
     func forEachDifference(from other: Self, base: Int, shift: Int, _ body: (Int) -> Void) {
         guard hash != other.hash else { return }
+        if case .inner(let box) = self, case .inner(let otherBox) = other {
+            let (nodes, others) = (box.span, otherBox.span)
+            for slot in 0..<1 << Self.innerBits where nodes[0].children[slot].hash != others[0].children[slot].hash {
+                nodes[0].children[slot].forEachDifference(
+                    from: others[0].children[slot], base: base + slot << shift, shift: shift - Self.innerBits, body)
+            }
+            return
+        }
         if shift < Self.leafBits {
             let (own, others) = (leaf, other.leaf)
             for slot in own.blocks.indices where own.blocks[slot] != others.blocks[slot] { body(base + slot) }

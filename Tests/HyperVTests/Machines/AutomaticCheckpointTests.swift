@@ -54,7 +54,7 @@ struct AutomaticCheckpointTests {
     func restore() throws {
         var lab = try Lab(.win11)
         try lab.write(10)
-        let automatic = try #require(lab.host.checkpoints.values.first?.wrappedValue)
+        let automatic = try #require(lab.host.checkpoints.values.first)
         var strict = lab
         try lab.restore(automatic)
         #expect(try lab.vm.state == .off)

@@ -311,14 +311,14 @@ struct RevertSnapshotTests {
         let checkpoint = try lab.checkpoint("c", .standard)
         lab.host.advance(by: .hours(1))
         try lab.pause()
-        let paused = try lab.vm.uptime(at: lab.host.now)
+        let paused = try lab.vm.wrappedValue.uptime(at: lab.host.now)
         lab.host.advance(by: .hours(1))
-        #expect(try lab.vm.uptime(at: lab.host.now) == paused)
+        #expect(try lab.vm.wrappedValue.uptime(at: lab.host.now) == paused)
         try lab.power { try $0.resumeVM($1) }
-        #expect(try lab.vm.uptime(at: lab.host.now) >= .hours(1))
+        #expect(try lab.vm.wrappedValue.uptime(at: lab.host.now) >= .hours(1))
         try lab.restore(checkpoint)
         lab.host.advance(by: .minutes(1))
-        #expect(try lab.vm.uptime(at: lab.host.now) < .minutes(2))
+        #expect(try lab.vm.wrappedValue.uptime(at: lab.host.now) < .minutes(2))
     }
 
     @Test("HV-079: while the disks of the machine are merged, nothing is applied")

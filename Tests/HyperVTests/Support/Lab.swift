@@ -28,7 +28,7 @@ struct Lab {
     }
 
     /// The machine as it is now.
-    var vm: VirtualMachine {
+    var vm: Boxed<VirtualMachine> {
         get throws { try host.machine(id) }
     }
 
@@ -48,7 +48,7 @@ struct Lab {
     @discardableResult
     mutating func checkpoint(
         _ name: String? = "c", _ type: CheckpointType? = nil
-    ) throws -> Checkpoint {
+    ) throws -> Boxed<Checkpoint> {
         if let type { try setType(type) }
         let job = try host.wait(for: try host.checkpointVM(id, CheckpointRequest(name: name)))
         guard case .checkpoint(let made) = job.affected else { throw NoCheckpoint() }
@@ -56,12 +56,12 @@ struct Lab {
     }
 
     /// Applies a checkpoint and waits for it.
-    mutating func restore(_ checkpoint: Checkpoint) throws {
+    mutating func restore(_ checkpoint: Boxed<Checkpoint>) throws {
         try host.wait(for: try host.restoreVMSnapshot(checkpoint.id, confirm: .given))
     }
 
     /// Removes a checkpoint and waits until its settings are gone.
-    mutating func remove(_ checkpoint: Checkpoint, children: Bool = false) throws {
+    mutating func remove(_ checkpoint: Boxed<Checkpoint>, children: Bool = false) throws {
         try host.wait(for: try host.removeVMSnapshot(checkpoint.id, includeAllChildSnapshots: children))
     }
 
