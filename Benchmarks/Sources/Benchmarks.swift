@@ -42,6 +42,12 @@ struct Benchmarks {
     }
 
     private static func rows<Plane: Crowdable>(of plane: Plane.Type) -> [Row] {
-        PlaneBenchmarks<Plane>.rows() + CrowdBenchmarks<Plane>.rows()
+        PlaneBenchmarks<Plane>.rows() + CrowdBenchmarks<Plane>.rows() + nativeRows(of: plane)
+    }
+
+    private static func nativeRows<Plane>(of plane: Plane.Type) -> [Row] {
+        func rows<Cycling: CyclesInPlace>(_: Cycling.Type) -> [Row] { CrowdBenchmarks<Cycling>.nativeRows() }
+        guard let plane = plane as? any CyclesInPlace.Type else { return [] }
+        return rows(plane)
     }
 }

@@ -3,7 +3,7 @@ import Hypervisor
 import LabCore
 import SimulatedMachine
 
-extension HyperV: Crowdable {
+extension HyperV: CyclesInPlace {
     mutating func crowd(_ count: Int) throws {
         for number in 0..<count {
             try newVHD(NewVHD(path: FilePath("D:\\Others", "other-\(number).vhdx"), size: .mebibytes(64)))
@@ -12,15 +12,24 @@ extension HyperV: Crowdable {
     }
 
     mutating func write(_ number: Int, on machine: MachineID) throws {
-        guard let path = try dataDisk(of: machine) else { return }
+        guard let path = try lastDisk(of: machine) else { return }
         write(path) { $0.write(number) }
     }
 
     func written(on machine: MachineID) throws -> Int {
-        try dataDisk(of: machine).flatMap { content(of: $0)?.writtenBlocks } ?? 0
+        try lastDisk(of: machine).flatMap { content(of: $0)?.writtenBlocks } ?? 0
     }
 
-    private func dataDisk(of id: MachineID) throws -> FilePath? {
-        try machine(VirtualMachine.ID(rawValue: id.rawValue)).config.drives.first { $0.role == .data }?.path
+    mutating func cycle(of machine: MachineID, undoing change: (inout Self) throws -> Void) throws {
+        let id = VirtualMachine.ID(rawValue: machine.rawValue)
+        let job = try wait(for: checkpointVM(id, CheckpointRequest(name: "cycle")))
+        guard case .checkpoint(let checkpoint) = job.affected else { return }
+        try change(&self)
+        try wait(for: restoreVMSnapshot(checkpoint, confirm: .given))
+        try wait(for: removeVMSnapshot(checkpoint))
+    }
+
+    private func lastDisk(of id: MachineID) throws -> FilePath? {
+        try machine(VirtualMachine.ID(rawValue: id.rawValue)).config.drives.last { $0.role != nil }?.path
     }
 }

@@ -22,6 +22,17 @@ protocol Crowdable: ControlPlane {
     func written(on machine: MachineID) throws -> Int
 }
 
+/// A plane whose own verbs take a snapshot, go back to it and remove it in place.
+protocol CyclesInPlace: Crowdable {
+    /// Takes a snapshot, does something, goes back and removes the snapshot, and waits for each of the three.
+    ///
+    /// - Parameters:
+    ///   - machine: it is off.
+    ///   - change: what is done after the snapshot, and is undone.
+    /// - Throws: what the plane refuses.
+    mutating func cycle(of machine: MachineID, undoing change: (inout Self) throws -> Void) throws
+}
+
 /// The guest writes a record; a machine that a revert left off is started for that, so that a boot is in each cycle.
 extension Crowdable {
     mutating func write(_ number: Int, on machine: MachineID) throws {

@@ -5,17 +5,17 @@ import LabCore
 /// What a snapshot, a revert and a deletion cost among many other resources, and how many of them can be done in a second.
 enum CrowdBenchmarks<Plane: Crowdable> {
     /// A machine with a snapshot that it can go back to.
-    private struct Bench {
+    fileprivate struct Bench {
         var plane: Plane
         var machine: MachineID
         var snapshot: Snapshot
 
-        init(others: Int) throws {
+        init(others: Int, disks: [DiskRole] = [.root, .data]) throws {
             plane = Plane(seed: 1)
             machine = try plane.makeMachine(
                 MachineSpec(
                     name: "bench", appliance: .generic, version: "1.0",
-                    disks: [DiskSpec(role: .root, size: .gibibytes(1)), DiskSpec(role: .data, size: .gibibytes(1))],
+                    disks: disks.map { DiskSpec(role: $0, size: .gibibytes(1)) },
                     memory: .mebibytes(512)))
             _ = try plane.perform(.write(records: 50), on: machine)
             try plane.crowd(others)
@@ -81,21 +81,58 @@ enum CrowdBenchmarks<Plane: Crowdable> {
     ///
     /// What is written before a snapshot has to be there in the end, and nothing of what is written after it.
     private static func cycles(_ start: Bench) throws -> Row {
+        try cycles(
+            start, what: "create, revert and delete with contents through the driver's seam", wanted: ""
+        ) { bench, number in
+            try bench.cycle(number)
+        }
+    }
+
+    private static func cycles(
+        _ start: Bench, what: String, wanted: String, _ cycle: (inout Bench, Int) throws -> Void
+    ) throws -> Row {
         var bench = start
         try bench.plane.deleteSnapshot(bench.snapshot.id, of: bench.machine)
+        bench.plane.advance(by: .hours(1))
         // A round brings the machine into the state that the way back leaves it in.
-        try bench.cycle(0)
+        try cycle(&bench, 0)
         let before = try bench.plane.written(on: bench.machine)
         let count = 500
         // What other processes take of the core does not count.
         let began = LibraryBenchmark.usage(of: RUSAGE_SELF).seconds
-        for number in 1...count { try bench.cycle(number) }
+        for number in 1...count { try cycle(&bench, number) }
         let seconds = LibraryBenchmark.usage(of: RUSAGE_SELF).seconds - began
         let kept = try bench.plane.written(on: bench.machine) - before
         let rate = Double(count) / seconds
         return Row(
-            subject: "\(Plane.platform): create, revert and delete with contents, cycles a second of CPU",
+            subject: "\(Plane.platform): \(what), cycles a second of CPU",
             found: kept == count ? "\(rate.brief)" : "not measured: of \(count) things \(kept) came back",
-            wanted: "30000 on the cheapest")
+            wanted: wanted)
+    }
+}
+
+extension CrowdBenchmarks where Plane: CyclesInPlace {
+    /// The same by the plane's own verbs, with a machine of one disk.
+    static func nativeRows() -> [Row] {
+        do {
+            return try [
+                cycles(
+                    try Bench(others: 10, disks: [.root]),
+                    what: "create, revert and delete with contents by its own verbs",
+                    wanted: "30000 on the cheapest"
+                ) { bench, number in try bench.nativeCycle(number) }
+            ]
+        } catch {
+            return [Row(subject: "own verbs of \(Plane.platform)", found: "not measured: \(error)", wanted: "")]
+        }
+    }
+}
+
+extension CrowdBenchmarks.Bench where Plane: CyclesInPlace {
+    fileprivate mutating func nativeCycle(_ number: Int) throws {
+        try plane.write(2 * number, on: machine)
+        try plane.cycle(of: machine) { [machine] plane in try plane.write(2 * number + 1, on: machine) }
+        plane.advance(by: .hours(1))
+        consume(plane.takeEvents())
     }
 }
