@@ -1,7 +1,7 @@
 package import HashTreeCollections
 public import Hypervisor
 public import LabCore
-import SimulatedMachine
+package import SimulatedMachine
 
 /// One subscription of Microsoft Azure: virtual machines with managed disks, on virtual time.
 ///
@@ -18,15 +18,15 @@ public struct AzureCompute: Hashable, Sendable {
     package var world: World
 
     package internal(set) var groups: TreeDictionary<String, ResourceGroup> = [:]
-    package internal(set) var virtualMachines: TreeDictionary<ResourceID, VirtualMachine> = [:]
-    package internal(set) var disks: TreeDictionary<ResourceID, ManagedDisk> = [:]
-    package internal(set) var snapshots: TreeDictionary<ResourceID, DiskSnapshot> = [:]
-    package internal(set) var restorePointCollections: TreeDictionary<ResourceID, RestorePointCollection> = [:]
-    package internal(set) var restorePoints: TreeDictionary<ResourceID, RestorePoint> = [:]
-    package internal(set) var diskEncryptionSets: TreeDictionary<ResourceID, DiskEncryptionSet> = [:]
-    package internal(set) var networkInterfaces: TreeDictionary<ResourceID, NetworkInterface> = [:]
-    package internal(set) var publicIPAddresses: TreeDictionary<ResourceID, PublicIPAddress> = [:]
-    package internal(set) var operations: TreeDictionary<Operation.ID, Operation> = [:]
+    package internal(set) var virtualMachines = Table<VirtualMachine>()
+    package internal(set) var disks = Table<ManagedDisk>()
+    package internal(set) var snapshots = Table<DiskSnapshot>()
+    package internal(set) var restorePointCollections = Table<RestorePointCollection>()
+    package internal(set) var restorePoints = Table<RestorePoint>()
+    package internal(set) var diskEncryptionSets = Table<DiskEncryptionSet>()
+    package internal(set) var networkInterfaces = Table<NetworkInterface>()
+    package internal(set) var publicIPAddresses = Table<PublicIPAddress>()
+    package internal(set) var operations = Table<Operation>()
     package internal(set) var locks: [Lock] = []
 
     /// What marketplace images hold, by their names.

@@ -1,7 +1,7 @@
-package import HashTreeCollections
+import HashTreeCollections
 public import Hypervisor
 public import LabCore
-import SimulatedMachine
+package import SimulatedMachine
 
 /// One project of Google Compute Engine in one region, on virtual time.
 ///
@@ -20,16 +20,16 @@ public struct ComputeEngine: Hashable, Sendable {
     /// Time, dice and names.
     package var world: World
 
-    package internal(set) var instances: TreeDictionary<Instance.ID, Instance> = [:]
-    package internal(set) var disks: TreeDictionary<PersistentDisk.ID, PersistentDisk> = [:]
-    package internal(set) var snapshots: TreeDictionary<DiskSnapshot.ID, DiskSnapshot> = [:]
-    package internal(set) var instantSnapshots: TreeDictionary<InstantSnapshot.ID, InstantSnapshot> = [:]
-    package internal(set) var instantGroups: TreeDictionary<InstantSnapshotGroup.ID, InstantSnapshotGroup> = [:]
-    package internal(set) var images: TreeDictionary<Image.ID, Image> = [:]
-    package internal(set) var machineImages: TreeDictionary<MachineImage.ID, MachineImage> = [:]
-    package internal(set) var policies: TreeDictionary<ResourcePolicy.ID, ResourcePolicy> = [:]
-    package internal(set) var addresses: TreeDictionary<ReservedAddress.ID, ReservedAddress> = [:]
-    package internal(set) var operations: TreeDictionary<Operation.Name, Operation> = [:]
+    package internal(set) var instances = Table<Instance>()
+    package internal(set) var disks = Table<PersistentDisk>()
+    package internal(set) var snapshots = Table<DiskSnapshot>()
+    package internal(set) var instantSnapshots = Table<InstantSnapshot>()
+    package internal(set) var instantGroups = Table<InstantSnapshotGroup>()
+    package internal(set) var images = Table<Image>()
+    package internal(set) var machineImages = Table<MachineImage>()
+    package internal(set) var policies = Table<ResourcePolicy>()
+    package internal(set) var addresses = Table<ReservedAddress>()
+    package internal(set) var operations = Table<Operation>()
 
     /// The number of the resource that has a name, from the acceptance of its insert on.
     ///

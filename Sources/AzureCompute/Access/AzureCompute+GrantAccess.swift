@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension AzureCompute {
     /// Disks_GrantAccess, Snapshots_GrantAccess and DiskRestorePoint_GrantAccess.

@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension AzureCompute {
     /// Disks_RevokeAccess, Snapshots_RevokeAccess and DiskRestorePoint_RevokeAccess.

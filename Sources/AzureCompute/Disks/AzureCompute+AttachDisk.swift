@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension AzureCompute {
     /// Whether a machine may have a disk, OS disk or data disk.

@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension AzureCompute {
     /// Disks_Delete; one that is not there is deleted already.
@@ -22,7 +23,7 @@ extension AzureCompute {
     mutating func completeDeletion(ofDisk id: ResourceID) { remove(disk: id) }
 
     mutating func remove(disk id: ResourceID) {
-        guard let disk = disks.removeValue(forKey: id) else { return }
+        guard let disk = disks.remove(id) else { return }
         usage[disk.location]?.disks[disk.sku, default: 1] -= 1
         backgroundCopies.end(into: disk.uniqueID)
         strikeOff(id)

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension AzureCompute {
     /// DiskEncryptionSets_CreateOrUpdate.

@@ -1,3 +1,5 @@
+import SimulatedMachine
+
 /// What a disk or a snapshot is stored on.
 package enum DiskSKU: String, Hashable, Sendable, CaseIterable {
     case standardLRS = "Standard_LRS"
@@ -70,7 +72,7 @@ package struct Encryption: Hashable, Sendable {
 /// A customer's key for disks.
 ///
 /// Rule: AZ-068.
-package struct DiskEncryptionSet: Hashable, Sendable {
+package struct DiskEncryptionSet: Booked {
     package let id: ResourceID
     package let location: String
     /// Whether the vault with its key is there.

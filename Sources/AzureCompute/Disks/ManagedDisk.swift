@@ -3,7 +3,7 @@ package import LabCore
 import SimulatedMachine
 
 /// A managed disk.
-package struct ManagedDisk: Hashable, Sendable {
+package struct ManagedDisk: Booked {
     package let id: ResourceID
     /// What tells this disk from another one of the same name.
     ///

@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// The body of VirtualMachines_Update; what it does not name is left alone.
 package struct MachineUpdate: Hashable, Sendable {

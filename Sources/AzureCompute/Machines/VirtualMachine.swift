@@ -3,7 +3,7 @@ package import LabCore
 package import SimulatedMachine
 
 /// A virtual machine.
-package struct VirtualMachine: Hashable, Sendable {
+package struct VirtualMachine: Booked {
     package let id: ResourceID
     /// What tells this machine from another one of the same name.
     package let vmID: String

@@ -1,7 +1,8 @@
 import LabCore
+import SimulatedMachine
 
 /// A network interface.
-package struct NetworkInterface: Hashable, Sendable {
+package struct NetworkInterface: Booked {
     package let id: ResourceID
     package let location: String
     package let privateAddress: String
@@ -16,7 +17,7 @@ package struct NetworkInterface: Hashable, Sendable {
 }
 
 /// An address from outside.
-package struct PublicIPAddress: Hashable, Sendable {
+package struct PublicIPAddress: Booked {
     package let id: ResourceID
     package let location: String
     /// Whether it is kept while no machine runs behind it; of the standard sku every address is.

@@ -1,4 +1,5 @@
 import HashTreeCollections
+import SimulatedMachine
 
 extension AzureCompute {
     /// Completes the work of an operation whose time is over; what was allowed then may not be allowed now.

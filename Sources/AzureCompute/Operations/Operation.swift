@@ -1,7 +1,8 @@
 package import LabCore
+import SimulatedMachine
 
 /// The record of one change, from its acceptance on.
-package struct Operation: Hashable, Sendable {
+package struct Operation: Booked {
     /// Names an operation; a UUID, which is also the id of the request.
     package struct ID: Identifier {
         package let rawValue: String

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension AzureCompute {
     /// The id of a resource of this subscription.

@@ -1,6 +1,7 @@
 import HashTreeCollections
 public import Hypervisor
 package import LabCore
+import SimulatedMachine
 
 extension AzureCompute: Scheduled {
     /// What falls due on the plane's own clock.

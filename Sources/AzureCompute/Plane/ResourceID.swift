@@ -4,21 +4,29 @@ import LabCore
 ///
 /// Two ids are the same however their letters are cased; what is shown is the case in which it was written. Rule: AZ-004.
 package struct ResourceID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package let type: ResourceType
-    package let subscription: String
-    package let group: String
-    /// The names, from the outermost parent to the resource itself.
-    package let names: [String]
-    /// The id in lower case, which is what is compared.
-    private let key: HashedText
+    /// Ids are the keys of tables, and copied with them: by one reference.
+    @Boxed private var parts: Parts
+
+    private struct Parts: Hashable {
+        let type: ResourceType
+        let subscription: String
+        let group: String
+        let names: [String]
+        /// The id in lower case, which is what is compared.
+        let key: HashedText
+    }
 
     package init(_ type: ResourceType, _ names: [String], in group: String, of subscription: String) {
-        self.type = type
-        self.subscription = subscription
-        self.group = group
-        self.names = names
-        key = HashedText(Self.text(type, subscription, group, names).lowercased())
+        let key = HashedText(Self.text(type, subscription, group, names).lowercased())
+        parts = Parts(type: type, subscription: subscription, group: group, names: names, key: key)
     }
+
+    package var type: ResourceType { parts.type }
+    package var subscription: String { parts.subscription }
+    package var group: String { parts.group }
+    /// The names, from the outermost parent to the resource itself.
+    package var names: [String] { parts.names }
+    private var key: HashedText { parts.key }
 
     /// The resource's own name.
     package var name: String { names.last ?? group }

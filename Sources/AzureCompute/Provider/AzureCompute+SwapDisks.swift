@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// One disk that takes the place of another.
 struct DiskSwap: Hashable, Sendable {

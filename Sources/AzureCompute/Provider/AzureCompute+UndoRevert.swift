@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension AzureCompute {
     /// Puts the old disks back after a swap that failed half way, as far as the platform lets it.

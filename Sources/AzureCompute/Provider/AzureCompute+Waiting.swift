@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension AzureCompute {
     /// Calls a verb as it is, waits until its operation is over, and turns its fault into a refusal.

@@ -36,7 +36,7 @@ extension AzureCompute {
     }
 
     mutating func remove(point id: ResourceID) {
-        guard let point = restorePoints.removeValue(forKey: id) else { return }
+        guard let point = restorePoints.remove(id) else { return }
         if let parent = id.parent { restorePointCollections[parent]?.points.removeAll { $0 == id } }
         if point.request.source == nil { pointsOfMachines[point.metadata.machineID]?.count -= 1 }
         strikeOff(id)

@@ -4,7 +4,7 @@ package import SimulatedMachine
 /// A point in time of a machine: its model and its disks; no interfaces, no temporary disk, no tags.
 ///
 /// Rule: AZ-115.
-package struct RestorePoint: Hashable, Sendable {
+package struct RestorePoint: Booked {
     package let id: ResourceID
     package let uniqueID: String
     /// What was asked for.

@@ -1,8 +1,9 @@
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 /// A collection of restore points of one machine.
-package struct RestorePointCollection: Hashable, Sendable {
+package struct RestorePointCollection: Booked {
     package let id: ResourceID
     package let location: String
     /// A machine of the same location, or for copies a collection of another one.

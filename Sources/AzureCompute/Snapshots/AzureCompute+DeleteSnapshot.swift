@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension AzureCompute {
     /// Snapshots_Delete; disks that were made of it stay whole, even while they are being hydrated.
@@ -23,7 +24,7 @@ extension AzureCompute {
     mutating func completeDeletion(ofSnapshot id: ResourceID) { remove(snapshot: id) }
 
     mutating func remove(snapshot id: ResourceID) {
-        guard let snapshot = snapshots.removeValue(forKey: id) else { return }
+        guard let snapshot = snapshots.remove(id) else { return }
         breakCopies(of: snapshot)
         backgroundCopies.end(into: snapshot.uniqueID)
         if let disk = snapshot.creation.sourceUniqueID {

@@ -5,7 +5,7 @@ package import SimulatedMachine
 /// A snapshot of a managed disk, full or incremental.
 ///
 /// Whether it was provisioned says that its point in time is fixed; whether it can be used is another matter.
-package struct DiskSnapshot: Hashable, Sendable {
+package struct DiskSnapshot: Booked {
     package let id: ResourceID
     package let uniqueID: String
     package let location: String

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// addresses.insert: reserves an external address in the region.

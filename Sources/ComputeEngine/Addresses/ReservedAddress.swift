@@ -1,4 +1,5 @@
 package import LabCore
+import SimulatedMachine
 
 /// An external address that was reserved, and stays whatever becomes of the instance that has it.
 ///

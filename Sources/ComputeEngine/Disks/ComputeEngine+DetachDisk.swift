@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// instances.detachDisk, by the name of the device.

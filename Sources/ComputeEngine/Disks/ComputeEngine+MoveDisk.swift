@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// projects.moveDisk: a free disk goes to another zone under its name, unless it has instant snapshots.

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// disks.startAsyncReplication: the secondary is read-only from then on.

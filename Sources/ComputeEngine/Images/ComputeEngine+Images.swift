@@ -87,7 +87,7 @@ extension ComputeEngine {
     }
 
     mutating func remove(_ id: Image.ID) {
-        guard let image = images.removeValue(forKey: id) else { return }
+        guard let image = images.remove(id) else { return }
         free(image.path, id.rawValue)
     }
 

@@ -98,7 +98,7 @@ extension ComputeEngine {
     ///
     /// Rule: GCE-085.
     mutating func remove(_ id: InstantSnapshot.ID) {
-        guard let snapshot = instantSnapshots.removeValue(forKey: id) else { return }
+        guard let snapshot = instantSnapshots.remove(id) else { return }
         free(snapshot.path, id.rawValue)
         disks[snapshot.sourceDisk]?.instantSnapshots.removeAll { $0 == id }
         if let group = snapshot.group { instantGroups[group]?.members.removeAll { $0 == id } }

@@ -1,6 +1,7 @@
 import Hypervisor
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// instantSnapshotGroups.insert: one call cuts every disk of a consistency group at one point in time.
@@ -87,7 +88,7 @@ extension ComputeEngine {
     }
 
     mutating func remove(_ id: InstantSnapshotGroup.ID) {
-        guard let group = instantGroups.removeValue(forKey: id) else { return }
+        guard let group = instantGroups.remove(id) else { return }
         for member in group.members { remove(member) }
         free(group.path, id.rawValue)
     }

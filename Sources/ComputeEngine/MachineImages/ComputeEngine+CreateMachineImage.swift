@@ -100,7 +100,7 @@ extension ComputeEngine {
     ///
     /// Rules: GCE-015 and GCE-072.
     private mutating func abandon(_ id: MachineImage.ID, _ error: OperationError, after time: Duration) {
-        guard let image = machineImages.removeValue(forKey: id) else { return }
+        guard let image = machineImages.remove(id) else { return }
         free(image.path, id.rawValue)
         guard let creation = image.creation else { return }
         operations[creation]?.failure = error
@@ -169,7 +169,7 @@ extension ComputeEngine {
     }
 
     mutating func remove(_ id: MachineImage.ID) {
-        guard let image = machineImages.removeValue(forKey: id) else { return }
+        guard let image = machineImages.remove(id) else { return }
         free(image.path, id.rawValue)
         if let creation = image.creation, operations[creation]?.isDone == false { end(creation, .internalError) }
         note(image.path.name, "DELETING -> gone")

@@ -1,6 +1,7 @@
 import Hypervisor
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// Accepts a change: it is done from now on, or when the changes of its instance before it are over.

@@ -1,18 +1,21 @@
 package import LabCore
+import SimulatedMachine
 
 /// The record of one change, from its acceptance on.
-package struct Operation: Hashable, Sendable {
+package struct Operation: Booked {
     /// Names an operation.
     ///
     /// Rule: GCE-020.
-    package struct Name: Hashable, Sendable, CustomStringConvertible {
+    package struct Name: Hashable, Comparable, Sendable, CustomStringConvertible {
         package let rawValue: String
         package init(rawValue: String) { self.rawValue = rawValue }
         package var description: String { rawValue }
+        package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
     }
 
     /// The name, made of the time and of digits.
     package let name: Name
+    package var id: Name { name }
     /// The number that stands for the operation as well as its name does.
     ///
     /// Rule: GCE-003.

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 /// What a list call is asked for.
 package struct ListRequest: Hashable, Sendable {

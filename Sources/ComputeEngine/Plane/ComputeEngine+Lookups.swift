@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// Makes a number for a new resource: random digits over a count, so that none is given twice.

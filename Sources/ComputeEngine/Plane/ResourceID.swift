@@ -1,5 +1,7 @@
+package import SimulatedMachine
+
 /// A kind of resource that Compute Engine names.
-package protocol Identified {
+package protocol Identified: Booked where ID == ResourceID<Self> {
     /// The collection in which the resource is found, as it stands in paths.
     static var collection: Collection { get }
 }

@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// Has a call accepted: what was throttled, met a server fault or lost its answer is repeated.

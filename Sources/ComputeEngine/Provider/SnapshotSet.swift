@@ -100,7 +100,7 @@ extension ComputeEngine {
 
     /// A resource by its name, without going through a verb.
     func find<Resource: Identified>(
-        _ name: String, _ table: KeyPath<Self, TreeDictionary<ResourceID<Resource>, Resource>>, zone: String? = nil
+        _ name: String, _ table: KeyPath<Self, Table<Resource>>, zone: String? = nil
     ) -> Resource? {
         let scope: Scope = zone.map { .zone($0) } ?? .global
         guard let number = names[path(Resource.collection, scope, name)] else { return nil }

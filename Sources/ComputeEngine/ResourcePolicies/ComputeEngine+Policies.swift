@@ -1,5 +1,6 @@
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// resourcePolicies.insert, in the project's region.
@@ -63,7 +64,7 @@ extension ComputeEngine {
     }
 
     mutating func remove(_ id: ResourcePolicy.ID) {
-        guard let policy = policies.removeValue(forKey: id) else { return }
+        guard let policy = policies.remove(id) else { return }
         free(policy.path, id.rawValue)
         for disk in policy.disks { disks[disk]?.policies.removeAll { $0 == id } }
     }

@@ -1,6 +1,7 @@
 import Hypervisor
 import HashTreeCollections
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// Enters the next run of a schedule: at its start hour, and then in its cycle, in UTC.

@@ -1,4 +1,5 @@
 package import LabCore
+import SimulatedMachine
 
 /// A rule for disks: a consistency group, or a schedule of snapshots.
 package struct ResourcePolicy: Hashable, Sendable, Identified {

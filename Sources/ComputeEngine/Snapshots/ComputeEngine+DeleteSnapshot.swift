@@ -1,6 +1,7 @@
 import HashTreeCollections
 import Hypervisor
 import LabCore
+import SimulatedMachine
 
 extension ComputeEngine {
     /// snapshots.delete, whatever was made from it and whatever it was made of.

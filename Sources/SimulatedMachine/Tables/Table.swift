@@ -1,12 +1,15 @@
 public import HashTreeCollections
+public import LabCore
 
 /// A resource that can be found by more than its id.
 public protocol Booked: Hashable, Sendable {
     /// What it is known by.
     associatedtype ID: Hashable & Comparable & Sendable
     /// What can be asked of all resources of the kind.
-    associatedtype Query: Hashable & Sendable
+    associatedtype Query: Hashable & Sendable = Never
 
+    /// What it is known by.
+    var id: ID { get }
     /// The questions to which the resource is part of the answer.
     var questions: [Query] { get }
     /// What it counts for in sums: gibibytes of a volume, processors of an instance.
@@ -18,8 +21,15 @@ extension Booked {
     public var weight: Int { 1 }
 }
 
+/// Of what is found by its id alone nothing is asked.
+extension Booked where Query == Never {
+    /// None.
+    public var questions: [Never] { [] }
+}
+
 /// The resources of one kind by id, with books that answer questions without a look at every one of them.
 ///
+/// Each resource lies in a box, so that what the table shares with its copies is copied by the reference.
 /// What it does is inlinable, to be specialised for the resources of each platform.
 public struct Table<Resource: Booked>: Hashable, Sendable {
     @usableFromInline struct Book: Hashable, Sendable {
@@ -29,7 +39,16 @@ public struct Table<Resource: Booked>: Hashable, Sendable {
         @inlinable init() {}
     }
 
-    @usableFromInline var resources: TreeDictionary<Resource.ID, Resource> = [:]
+    /// A resource, and where the books have it.
+    @usableFromInline struct Entry: Hashable, Sendable {
+        @usableFromInline var resource: Resource?
+        @usableFromInline var questions: [Resource.Query] = []
+        @usableFromInline var weight = 0
+
+        @inlinable init() {}
+    }
+
+    @usableFromInline var entries: TreeDictionary<Resource.ID, Boxed<Entry>> = [:]
     @usableFromInline var books: TreeDictionary<Resource.Query, Book> = [:]
 
     /// Makes an empty table.
@@ -37,28 +56,35 @@ public struct Table<Resource: Booked>: Hashable, Sendable {
 
     /// A resource; the books are brought up to date after every change of it.
     @inlinable public subscript(id: Resource.ID) -> Resource? {
-        get { resources[id] }
+        get { entries[id]?.resource }
         _modify {
-            let (questions, weight) = (resources[id]?.questions ?? [], resources[id]?.weight ?? 0)
-            defer { file(id, was: questions, weighing: weight) }
-            yield &resources[id]
+            defer { file(id) }
+            yield &entries[id, default: Boxed(Entry())].resource
         }
     }
 
     /// The ids, in no order.
-    @inlinable public var keys: TreeDictionary<Resource.ID, Resource>.Keys { resources.keys }
+    @inlinable public var keys: some Sequence<Resource.ID> { entries.keys }
     /// The resources, in no order.
-    @inlinable public var values: TreeDictionary<Resource.ID, Resource>.Values { resources.values }
+    @inlinable public var values: some Sequence<Resource> { entries.values.lazy.compactMap(\.resource) }
     /// How many there are.
-    @inlinable public var count: Int { resources.count }
+    @inlinable public var count: Int { entries.count }
     /// Whether there are none.
-    @inlinable public var isEmpty: Bool { resources.isEmpty }
+    @inlinable public var isEmpty: Bool { entries.isEmpty }
+
+    /// Takes a resource out.
+    ///
+    /// - Returns: the resource; nothing when it was not there.
+    @inlinable public mutating func remove(_ id: Resource.ID) -> Resource? {
+        defer { self[id] = nil }
+        return self[id]
+    }
 
     /// The resources that answer a question, by id.
     ///
     /// - Complexity: that of sorting the answer.
     @inlinable public func found(_ question: Resource.Query) -> [Resource] {
-        (books[question]?.ids ?? []).sorted().compactMap { resources[$0] }
+        (books[question]?.ids ?? []).sorted().compactMap { self[$0] }
     }
 
     /// How many resources answer a question.
@@ -67,17 +93,25 @@ public struct Table<Resource: Booked>: Hashable, Sendable {
     /// What the resources that answer a question weigh together.
     @inlinable public func weight(_ question: Resource.Query) -> Int { books[question]?.weight ?? 0 }
 
-    @inlinable mutating func file(_ id: Resource.ID, was questions: [Resource.Query], weighing weight: Int) {
-        let now = resources[id]
-        guard questions != now?.questions ?? [] || weight != now?.weight ?? 0 else { return }
-        for question in questions {
-            books[question]?.ids.remove(id)
-            books[question]?.weight -= weight
-            if books[question]?.ids.isEmpty == true { books[question] = nil }
+    /// Brings the books up to date with a resource that was changed, made or taken away.
+    @inlinable mutating func file(_ id: Resource.ID) {
+        guard let entry = entries[id] else { return }
+        let (questions, weight) = (entry.resource?.questions ?? [], entry.resource?.weight ?? 0)
+        if questions != entry.questions || weight != entry.weight {
+            for question in entry.questions {
+                books[question]?.ids.remove(id)
+                books[question]?.weight -= entry.weight
+                if books[question]?.ids.isEmpty == true { books[question] = nil }
+            }
+            for question in questions {
+                books[question, default: Book()].ids.insert(id)
+                books[question, default: Book()].weight += weight
+            }
+            entries[id]?.change { entry in
+                entry.questions = questions
+                entry.weight = weight
+            }
         }
-        for question in now?.questions ?? [] {
-            books[question, default: Book()].ids.insert(id)
-            books[question, default: Book()].weight += now?.weight ?? 0
-        }
+        if entry.resource == nil { entries[id] = nil }
     }
 }
