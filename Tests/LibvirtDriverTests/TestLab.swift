@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Hypervisor
 import LabCore
@@ -98,9 +99,11 @@ struct LookOut {
         self.results = results
         Thread.detachNewThread {
             let end = ContinuousClock().now + .seconds(60)
+            // Nobody signals: between two looks a millisecond passes.
+            let pause = DispatchSemaphore(value: 0)
             var hasCome = isTime()
             while !hasCome, ContinuousClock().now < end {
-                usleep(1000)
+                _ = pause.wait(timeout: .now() + .milliseconds(1))
                 hasCome = isTime()
             }
             action()
