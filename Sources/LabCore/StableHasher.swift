@@ -10,8 +10,10 @@ public struct StableHasher: Sendable {
 
     /// Takes in one number.
     public mutating func combine(_ number: UInt64) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) {
-            combine(byte: UInt8(truncatingIfNeeded: number >> shift))
+        var rest = number
+        for _ in 0..<8 {
+            combine(byte: UInt8(truncatingIfNeeded: rest))
+            rest >>= 8
         }
     }
 

@@ -58,6 +58,19 @@ extension FileSystem {
         return pages(of: inode, in: drives)
     }
 
+    /// What is in a directory, by name, ascending: of files the pages as the guest reads them, of directories none.
+    package func contents(
+        of path: String, in drives: Drives
+    ) throws(FileSystemFault) -> [(name: String, pages: [Block])] {
+        guard let found = try find(path, in: drives), found.kind == .directory else { return [] }
+        var result: [(name: String, pages: [Block])] = []
+        for entry in try directory(found, in: drives).flatMap(\.entries).sorted(by: { $0.name < $1.name }) {
+            let inode = try inode(entry.inode, in: drives)
+            result.append((entry.name, inode.kind == .file ? pages(of: inode, in: drives) : []))
+        }
+        return result
+    }
+
     private func pages(of inode: Inode, in drives: Drives) -> [Block] {
         let cached = cache[inode.number]
         let size = Int(Disk.blockSize.bytes)

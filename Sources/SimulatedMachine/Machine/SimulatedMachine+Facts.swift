@@ -66,11 +66,9 @@ extension SimulatedMachine {
         var hasher = StableHasher()
         // An unreadable directory has the digest of an empty one; the version says that it is unreadable.
         try? storage.reading(role) { fileSystem, drives throws(FileSystemFault) in
-            for name in try fileSystem.names(in: directory, of: drives) {
-                hasher.combine(name)
-                for page in try fileSystem.pages(of: "\(directory)/\(name)", in: drives) ?? [] {
-                    hasher.combine(page.digest)
-                }
+            for file in try fileSystem.contents(of: directory, in: drives) {
+                hasher.combine(file.name)
+                for page in file.pages { hasher.combine(page.digest) }
             }
         }
         return hasher.digest()
