@@ -1,7 +1,7 @@
 public import HashTreeCollections
 public import LabCore
 
-/// A resource that can be found by more than its id.
+/// A resource that a table keeps by its id, and may find by more than that.
 public protocol Booked: Hashable, Sendable {
     /// What it is known by.
     associatedtype ID: Hashable & Comparable & Sendable
