@@ -25,7 +25,8 @@ public struct Agenda<Event: Hashable & Sendable>: Hashable, Sendable {
 
     /// All entries, the last to come first, in runs of which none is empty.
     ///
-    /// What falls due next stands at the end. A copy that is written to shares all runs but one with its original, so that a fork costs little among many entries.
+    /// What falls due next stands at the end. A copy that is written to shares all runs but one with its original, so
+    /// that a fork costs little among many entries.
     @usableFromInline var runs: [[Entry]] = []
     @usableFromInline var entered = 0
 

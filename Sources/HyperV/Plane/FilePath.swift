@@ -12,11 +12,7 @@ package struct FilePath: Identifier {
         nameOffset = separator.map { rawValue.utf8.distance(from: rawValue.startIndex, to: $0) + 1 } ?? 0
     }
 
-    /// Makes the path of a file in a folder; the name holds no separator.
-    package init(_ folder: String, _ name: String) {
-        path = HashedText("\(folder)\\\(name)")
-        nameOffset = folder.utf8.count + 1
-    }
+    package init(_ folder: String, _ name: String) { self.init(rawValue: "\(folder)\\\(name)") }
 
     /// The path as it is written.
     package var rawValue: String { path.text }

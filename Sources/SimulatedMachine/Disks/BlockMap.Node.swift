@@ -116,6 +116,7 @@ extension BlockMap.Node {
 
     func forEachDifference(from other: Self, base: Int, shift: Int, _ body: (Int) -> Void) {
         guard hash != other.hash else { return }
+        // Where both go on, their children are lent; where one ends, it stands for a node without children.
         if case .inner(let box) = self, case .inner(let otherBox) = other {
             let (nodes, others) = (box.span, otherBox.span)
             for slot in 0..<1 << Self.innerBits where nodes[0].children[slot].hash != others[0].children[slot].hash {
