@@ -89,6 +89,9 @@ public enum DiskRole: String, Hashable, Sendable, Codable, CaseIterable, Compara
 
     /// Orders the root disk before the data disk.
     public static func < (a: DiskRole, b: DiskRole) -> Bool { a == .root && b == .data }
+
+    /// Takes the role into a hash; roles are looked up all the time, and hashing their names takes long.
+    public func hash(into hasher: inout Hasher) { hasher.combine(self == .root) }
 }
 
 /// The software that is upgraded, as far as the lab knows it.

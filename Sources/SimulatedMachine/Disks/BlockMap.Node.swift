@@ -59,21 +59,17 @@ extension BlockMap.Node {
         }
     }
 
-    private static func slot(of number: Int, shift: Int) -> Int { (number >> shift) & (1 << innerBits - 1) }
+    private static func slot(of number: Int, shift: Int) -> Int { (number &>> shift) & (1 << innerBits - 1) }
     private static func slot(of number: Int) -> Int { number & (1 << leafBits - 1) }
 
-    /// Reads through spans, which lend the nodes on the way instead of copying them.
     func block(at number: Int, shift: Int) -> Block? {
-        switch self {
-        case .empty: return nil
-        case .leaf(let box):
-            let span = box.span
-            return span[0].blocks[Self.slot(of: number)]
-        case .inner(let box):
-            let span = box.span
-            return span[0].children[Self.slot(of: number, shift: shift)]
-                .block(at: number, shift: shift - Self.innerBits)
+        var (node, shift) = (self, shift)
+        while case .inner(let box) = node {
+            node = box[0].children[Self.slot(of: number, shift: shift)]
+            shift -= Self.innerBits
         }
+        guard case .leaf(let box) = node else { return nil }
+        return box[0].blocks[Self.slot(of: number)]
     }
 
     /// Writes or discards a block; a node in which nothing is left becomes empty.

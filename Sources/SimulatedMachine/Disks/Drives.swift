@@ -6,7 +6,9 @@ package import LabCore
 /// With a fuse, power fails after so many writes: of the writes that are in flight then, the dice choose which have
 /// reached their disk. The guest's code runs on to the end of its operation without noticing, and is thrown away.
 package struct Drives: Hashable, Sendable {
-    package private(set) var disks: [DiskRole: Disk] = [:]
+    // A field for each role: they are read all the time, and a dictionary would hash the role every time.
+    private var root: Disk?
+    private var data: Disk?
     /// The number of writes that were asked for; the difference over an operation is where its power can fail.
     package private(set) var issued = 0
     private var fuse: Fuse?
@@ -27,8 +29,25 @@ package struct Drives: Hashable, Sendable {
     package init() {}
 
     package subscript(role: DiskRole) -> Disk? {
-        get { disks[role] }
-        set { disks[role] = newValue }
+        get {
+            switch role {
+            case .root: root
+            case .data: data
+            }
+        }
+        set {
+            switch role {
+            case .root: root = newValue
+            case .data: data = newValue
+            }
+        }
+    }
+
+    /// The disks that are attached, by role.
+    package var disks: [DiskRole: Disk] {
+        var disks: [DiskRole: Disk] = [:]
+        for role in DiskRole.allCases { disks[role] = self[role] }
+        return disks
     }
 
     /// One block as the guest reads it; nothing where none was written or no disk is attached.
@@ -36,7 +55,7 @@ package struct Drives: Hashable, Sendable {
         if let fuse, let write = fuse.inFlight.last(where: { $0.role == role && $0.number == number }) {
             return write.block
         }
-        guard let disk = disks[role], number < disk.blockCount else { return nil }
+        guard let disk = self[role], number < disk.blockCount else { return nil }
         return disk[number]
     }
 
@@ -78,8 +97,11 @@ package struct Drives: Hashable, Sendable {
     }
 
     private mutating func apply(_ write: Write) {
-        guard let size = disks[write.role]?.blockCount, write.number < size else { return }
-        disks[write.role]?[write.number] = write.block
+        guard let size = self[write.role]?.blockCount, write.number < size else { return }
+        switch write.role {  // In place: of a disk that is held twice, every node on the way to the block is copied.
+        case .root: root?[write.number] = write.block
+        case .data: data?[write.number] = write.block
+        }
     }
 }
 
