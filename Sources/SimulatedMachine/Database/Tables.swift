@@ -64,14 +64,22 @@ package struct Tables: Hashable, Sendable {
     private mutating func touch(
         _ index: Int, of table: String, at number: Int, _ body: (inout TablePage) -> Void
     ) {
-        let empty = TablePage(system: system, lastChange: -1)
-        while tables[table, default: Table(pages: [])].pages.count <= index {
-            tables[table, default: Table(pages: [])].dirty.insert(tables[table]?.pages.count ?? 0)
-            tables[table, default: Table(pages: [])].pages.append(empty)
+        tables[table, default: Table(pages: [])].touch(index, of: system, at: number, body)
+    }
+}
+
+extension Tables.Table {
+    /// Has a page see the change of a number, unless it has seen it; pages that are missing up to it are made.
+    fileprivate mutating func touch(
+        _ index: Int, of system: UInt64, at number: Int, _ body: (inout TablePage) -> Void
+    ) {
+        while pages.count <= index {
+            dirty.insert(pages.count)
+            pages.append(TablePage(system: system, lastChange: -1))
         }
-        guard let seen = tables[table]?.pages[index].lastChange, seen < number else { return }
-        tables[table]?.dirty.insert(index)
-        tables[table]?.pages[index].lastChange = number
-        body(&tables[table, default: Table(pages: [])].pages[index])
+        guard pages[index].lastChange < number else { return }
+        dirty.insert(index)
+        pages[index].lastChange = number
+        body(&pages[index])
     }
 }
