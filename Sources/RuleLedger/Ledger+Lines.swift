@@ -17,8 +17,10 @@ extension Ledger {
     /// Reads the ledger from its lines; lines that it does not know are left out.
     package init(lines: String) {
         var rules: [LedgerRule] = []
-        for line in lines.split(separator: "\n") {
-            let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        // By bytes: what separates lines and fields is no part of a longer character, and there are thousands of them.
+        for line in lines.utf8.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+                .map { String(Substring($0)) }
             switch (fields.first, fields.count) {
             case ("rule", 9):
                 let place = Place(path: fields[4], line: Int(fields[5]) ?? 0)

@@ -24,11 +24,12 @@ struct Accountant: Hashable, Sendable {
 
     /// What accounts for what became of `fact`.
     func accounts(for fact: Fact, moments: Moments, present: Facts) -> [Account] {
-        accounts(for: fact, moments: moments, present: present, in: situation(moments, present))
+        accounts(
+            for: fact, by: explanations, moments: moments, present: present, in: situation(moments, present))
     }
 
     private func accounts(
-        for fact: Fact, moments: Moments, present: Facts, in situation: Situation?
+        for fact: Fact, by explanations: [Explanation], moments: Moments, present: Facts, in situation: Situation?
     ) -> [Account] {
         guard let situation else { return [] }
         let fate = moments.fate(of: fact, in: present)
@@ -63,10 +64,12 @@ struct Accountant: Hashable, Sendable {
     /// The verdict over all facts.
     func verdict(moments: Moments, present: Facts) -> Verdict {
         let situation = situation(moments, present)
+        let explanations = Dictionary(grouping: explanations, by: \.fact)
         let facts = Set(moments.wanted.found + moments.failed.found + present.found).sorted()
         let findings = facts.map { fact in
             let fate = moments.fate(of: fact, in: present)
-            let accounts = accounts(for: fact, moments: moments, present: present, in: situation)
+            let accounts = accounts(
+                for: fact, by: explanations[fact] ?? [], moments: moments, present: present, in: situation)
             return Verdict.Finding(
                 fact: fact, wanted: moments.wanted[fact], failed: moments.failed[fact], restored: present[fact],
                 fate: fate, accounts: accounts,
