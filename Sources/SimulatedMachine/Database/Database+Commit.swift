@@ -15,17 +15,20 @@ extension Database {
         transactions: [[Change]], at now: Instant, in storage: inout Storage
     ) throws(DatabaseFault) {
         var records: [LogRecord] = []
-        var applied: [(change: Change, number: Int)] = []
         for changes in transactions {
-            for change in changes {
-                applied.append((change, nextRecord + records.count))
-                records.append(LogRecord(transaction: nextTransaction, kind: .change(change)))
-            }
+            for change in changes { records.append(LogRecord(transaction: nextTransaction, kind: .change(change))) }
             records.append(LogRecord(transaction: nextTransaction, kind: .commit))
             nextTransaction += 1
         }
+        var number = nextRecord
         try append(records, in: &storage)
-        for (change, number) in applied { contents.apply(change, at: number) }
+        for changes in transactions {
+            for change in changes {
+                contents.apply(change, at: number)
+                number += 1
+            }
+            number += 1  // The commit's.
+        }
         if writerDue == nil { writerDue = now + Self.writerDelay }
         if checkpointDue == nil { checkpointDue = now + Self.checkpointTimeout }
     }
@@ -38,28 +41,29 @@ extension Database {
         for segment in first...(last + 1) / Self.segmentSize {
             segments.append(try self.segment(segment, in: &storage))
         }
-        var pages = [tail]
+        var (page, blocks) = (tail, [(first: Int, block: Block)]())
         for record in records {
-            pages[pages.endIndex - 1].records.append(record)
-            let page = pages[pages.endIndex - 1]
+            page.records.append(record)
             guard page.records.count == LogPage.capacity else { continue }
-            pages.append(LogPage(system: page.system, first: page.first + LogPage.capacity, chain: page.nextChain))
+            let block = Block(.log(page))
+            blocks.append((page.first, block))
+            page = LogPage(system: page.system, first: page.first + LogPage.capacity, chain: block.digest)
         }
+        if !page.records.isEmpty { blocks.append((page.first, Block(.log(page)))) }
         do throws(FileSystemFault) {
             try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
-                for page in pages where !page.records.isEmpty {
-                    let file = segments[page.first / Self.segmentSize - first]
-                    let place = page.first % Self.segmentSize / LogPage.capacity
-                    try fileSystem.write([(place, Block(.log(page)))], length: 0, to: file)
+                for (start, block) in blocks {
+                    let place = start % Self.segmentSize / LogPage.capacity
+                    try fileSystem.write([(place, block)], length: 0, to: segments[start / Self.segmentSize - first])
                 }
-                for segment in Set(pages.filter { !$0.records.isEmpty }.map { $0.first / Self.segmentSize }).sorted() {
+                for segment in Set(blocks.map { $0.first / Self.segmentSize }).sorted() {
                     try fileSystem.fsync(segments[segment - first], to: &drives)
                 }
             }
         } catch {
             throw .fileSystem(error)
         }
-        tail = pages[pages.endIndex - 1]
+        tail = page
     }
 
     /// Finds a segment of the log, or makes it, filled with zeros, so that later syncs need no room (`wal_init_zero`).
@@ -70,21 +74,18 @@ extension Database {
                 if let file = try fileSystem.find(path, in: drives) { return file }
                 let count = Self.segmentSize / LogPage.capacity
                 let temporary = path + ".new"
-                if try fileSystem.exists(temporary, in: drives) { try fileSystem.remove(temporary, in: &drives) }
-                try fileSystem.create(temporary, in: &drives)
+                let file = try fileSystem.createAnew(temporary, in: &drives)
                 do throws(FileSystemFault) {
                     try fileSystem.write(
-                        (0..<count).map { ($0, .zeros) }, length: count * Int(Disk.blockSize.bytes), to: temporary,
-                        in: drives)
-                    try fileSystem.fsync(temporary, to: &drives)
+                        (0..<count).map { ($0, .zeros) }, length: count * Int(Disk.blockSize.bytes), to: file)
+                    try fileSystem.fsync(file, to: &drives)
                     try fileSystem.rename(temporary, to: path, in: &drives)
                 } catch {
                     try fileSystem.remove(temporary, in: &drives)
                     throw error
                 }
-                guard let file = try fileSystem.find(path, in: drives) else { throw .notFound(path) }
                 try fileSystem.fsync(file, to: &drives)
-                return file
+                return try fileSystem.inode(file.number, in: drives)
             }
         } catch {
             throw .fileSystem(error)
@@ -100,8 +101,7 @@ extension Database {
             let length = table.pages.count * Int(Disk.blockSize.bytes)
             do throws(FileSystemFault) {
                 try storage.on(tableRole) { fileSystem, drives throws(FileSystemFault) in
-                    if try !fileSystem.exists(path, in: drives) { try fileSystem.create(path, in: &drives) }
-                    guard let file = try fileSystem.find(path, in: drives) else { throw .notFound(path) }
+                    let file = try fileSystem.open(path, in: &drives)
                     try fileSystem.write(pages, length: length, to: file)
                     try fileSystem.fsync(file, to: &drives)
                 }
@@ -126,11 +126,10 @@ extension Database {
         let control = ControlPage(system: contents.system, redo: start, checkpoint: start, isShutDown: shuttingDown)
         do throws(FileSystemFault) {
             try storage.on(tableRole) { fileSystem, drives throws(FileSystemFault) in
-                let path = Self.controlPath
-                if try !fileSystem.exists(path, in: drives) { try fileSystem.create(path, in: &drives) }
+                let file = try fileSystem.open(Self.controlPath, in: &drives)
                 let page = (page: 0, block: Block(.control(control)))
-                try fileSystem.write([page], length: Int(Disk.blockSize.bytes), to: path, in: drives)
-                try fileSystem.fsync(path, to: &drives)
+                try fileSystem.write([page], length: Int(Disk.blockSize.bytes), to: file)
+                try fileSystem.fsync(file, to: &drives)
             }
             (redo, restEnd) = (start, nextRecord)
             (writerDue, checkpointDue) = (nil, nil)

@@ -108,7 +108,7 @@ extension Database {
     ) throws(DatabaseFault) -> (records: [LogRecord], tail: LogPage) {
         var records: [LogRecord] = []
         var page = control.redo / LogPage.capacity
-        var tail: LogPage?
+        var tail: (page: LogPage, digest: UInt64)?
         var segment: (number: Int, pages: [Block])?
         while true {
             let first = page * LogPage.capacity
@@ -118,21 +118,19 @@ extension Database {
             }
             let place = first % segmentSize / LogPage.capacity
             guard let pages = segment?.pages, place < pages.count, case .log(let found) = pages[place].content,
-                found.first == first, found.system == control.system, tail.map({ $0.nextChain == found.chain }) ?? true
+                found.first == first, found.system == control.system, tail.map({ $0.digest == found.chain }) ?? true
             else { break }
             records += found.records.dropFirst(max(0, control.redo - first))
-            tail = found
+            tail = (found, pages[place].digest)
             guard found.records.count == LogPage.capacity else { break }
             page += 1
         }
         let checkpoint = control.checkpoint - control.redo
-        guard var tail, checkpoint < records.count, records[checkpoint].kind == .checkpoint else {
+        guard let (last, digest) = tail, checkpoint < records.count, records[checkpoint].kind == .checkpoint else {
             throw .corrupt("could not locate a valid checkpoint record at \(control.checkpoint)")
         }
-        if tail.records.count == LogPage.capacity {
-            tail = LogPage(system: tail.system, first: tail.first + LogPage.capacity, chain: tail.nextChain)
-        }
-        return (records, tail)
+        guard last.records.count == LogPage.capacity else { return (records, last) }
+        return (records, LogPage(system: last.system, first: last.first + LogPage.capacity, chain: digest))
     }
 
     private static func read(

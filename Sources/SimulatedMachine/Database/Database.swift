@@ -48,7 +48,7 @@ package struct Database: Hashable, Sendable {
     package var nextRecord: Int { tail.first + tail.records.count }
 
     /// When the next timer falls due.
-    package var nextDue: Instant? { [writerDue, checkpointDue].compactMap { $0 }.min() }
+    package var nextDue: Instant? { [writerDue, checkpointDue].lazy.compactMap { $0 }.min() }
 
     /// Moves the timers on, when a memory goes on at another time than it was taken.
     package mutating func shift(by duration: Duration) {

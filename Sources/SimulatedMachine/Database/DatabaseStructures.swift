@@ -58,16 +58,10 @@ package struct LogPage: Hashable, Sendable {
     package var system: UInt64
     /// The sequence number of the first record.
     package var first: Int
-    /// A hash over everything that was logged before the page, so that what a torn write left behind is not taken for log.
+    /// The digest of the page before, and with it a hash over everything that was logged before this one, so that what a
+    /// torn write left behind is not taken for log.
     package var chain: UInt64
     package var records: [LogRecord] = []
-
-    /// The chain value of the page that follows.
-    var nextChain: UInt64 {
-        var hasher = StableHasher()
-        combine(into: &hasher)
-        return hasher.finalize()
-    }
 
     func combine(into hasher: inout StableHasher) {
         hasher.combine(byte: 9)

@@ -28,19 +28,24 @@ public struct Block: Hashable, Sendable {
     public static let zeros = Block(bytes: [])
 
     /// All bytes of the block, for interfaces that hand out raw blocks; whatever is no real bytes is drawn from its digest.
-    public var bytes: [UInt8] {
-        let size = Int(Disk.blockSize.bytes)
-        if case .bytes(let bytes) = content { return bytes + Array(repeating: 0, count: size - bytes.count) }
+    public var bytes: [UInt8] { bytes(upTo: Int(Disk.blockSize.bytes)) }
+
+    /// The first bytes of the block: `count` of them, or all.
+    func bytes(upTo count: Int) -> [UInt8] {
+        let count = min(count, Int(Disk.blockSize.bytes))
+        if case .bytes(let bytes) = content {
+            return bytes.prefix(count) + Array(repeating: 0, count: max(0, count - bytes.count))
+        }
         var dice = Dice(seed: digest)
         var result: [UInt8] = []
-        result.reserveCapacity(size)
-        while result.count < size {
+        result.reserveCapacity(count)
+        while result.count < count {
             let word = dice.next()
             for shift in stride(from: UInt64(0), to: 64, by: 8) {
                 result.append(UInt8(truncatingIfNeeded: word >> shift))
             }
         }
-        return result
+        return Array(result.prefix(count))
     }
 
     /// Whether two blocks hold the same.

@@ -25,22 +25,24 @@ extension FileSystem {
     }
 
     /// Replaces the contents of a file, which is made if it is missing, in the cache.
-    package mutating func write(_ bytes: [UInt8], to path: String, in drives: inout Drives) throws(FileSystemFault) {
+    @discardableResult
+    package mutating func write(
+        _ bytes: [UInt8], to path: String, in drives: inout Drives
+    ) throws(FileSystemFault) -> Inode {
         let size = Int(Disk.blockSize.bytes)
         let pages = stride(from: 0, to: bytes.count, by: size).map { start in
             (page: start / size, block: Block(bytes: Array(bytes[start..<min(start + size, bytes.count)])))
         }
-        if try find(path, in: drives) != nil { try remove(path, in: &drives) }
-        try create(path, in: &drives)
-        try write(pages, length: bytes.count, to: path, in: drives)
+        let file = try createAnew(path, in: &drives)
+        try write(pages, length: bytes.count, to: file)
+        return file
     }
 
     /// Sets blocks aside for a file of `count` pages without writing them, as `fallocate` does.
     package mutating func preallocate(_ count: Int, for path: String, in drives: inout Drives) throws(FileSystemFault) {
         guard count <= freeBlocks - reserved - withheld else { throw .noSpace }
         makeRoom(for: count, in: &drives)
-        try create(path, in: &drives)
-        guard var inode = try find(path, in: drives) else { throw .notFound(path) }
+        var inode = try create(path, in: &drives)
         for run in try allocate(count, in: drives) { inode.append(run, isWritten: false) }
         inode.length = count * Int(Disk.blockSize.bytes)
         update(inode)
@@ -48,9 +50,10 @@ extension FileSystem {
 
     /// The length of a file in bytes; nothing when it is not there.
     package func length(of path: String, in drives: Drives) throws(FileSystemFault) -> Int? {
-        guard let inode = try find(path, in: drives) else { return nil }
-        return cache[inode.number]?.length ?? inode.length
+        try find(path, in: drives).map(length)
     }
+
+    private func length(of inode: Inode) -> Int { cache[inode.number]?.length ?? inode.length }
 
     /// The pages of a file as the guest reads them; nothing when it is not there.
     package func pages(of path: String, in drives: Drives) throws(FileSystemFault) -> [Block]? {
@@ -61,12 +64,12 @@ extension FileSystem {
     /// What is in a directory, by name, ascending: of files the pages as the guest reads them, of directories none.
     package func contents(
         of path: String, in drives: Drives
-    ) throws(FileSystemFault) -> [(name: String, pages: [Block])] {
+    ) throws(FileSystemFault) -> [(name: String, length: Int, pages: [Block])] {
         guard let found = try find(path, in: drives), found.kind == .directory else { return [] }
-        var result: [(name: String, pages: [Block])] = []
+        var result: [(name: String, length: Int, pages: [Block])] = []
         for entry in try directory(found, in: drives).flatMap(\.entries).sorted(by: { $0.name < $1.name }) {
             let inode = try inode(entry.inode, in: drives)
-            result.append((entry.name, inode.kind == .file ? pages(of: inode, in: drives) : []))
+            result.append((entry.name, length(of: inode), inode.kind == .file ? pages(of: inode, in: drives) : []))
         }
         return result
     }
@@ -85,8 +88,12 @@ extension FileSystem {
     /// The contents of a file of real bytes; nothing when it is not there.
     package func bytes(of path: String, in drives: Drives) throws(FileSystemFault) -> [UInt8]? {
         guard let inode = try find(path, in: drives), inode.kind == .file else { return nil }
-        let length = cache[inode.number]?.length ?? inode.length
-        return Array(pages(of: inode, in: drives).flatMap(\.bytes).prefix(length))
+        var (bytes, length) = ([UInt8](), length(of: inode))
+        for page in pages(of: inode, in: drives) {
+            bytes += page.bytes(upTo: length)
+            length -= Int(Disk.blockSize.bytes)
+        }
+        return bytes
     }
 
     /// Writes the cached pages of one file to the disk; new ones get their blocks now, and the length follows.

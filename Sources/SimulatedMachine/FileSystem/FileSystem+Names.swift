@@ -34,19 +34,43 @@ extension FileSystem {
         return block
     }
 
-    /// The inode behind a path from the root, as in `/etc/app/settings`; nothing when there is none.
-    func find(_ path: String, in drives: Drives) throws(FileSystemFault) -> Inode? {
-        var inode = try inode(Self.rootInode, in: drives)
-        var rest = Substring(path).utf8
-        while true {
-            rest = rest.drop { $0 == UInt8(ascii: "/") }
-            guard !rest.isEmpty else { return inode }
-            guard inode.kind == .directory else { return nil }
-            let part = rest.prefix { $0 != UInt8(ascii: "/") }
-            rest = rest[part.endIndex...]
-            guard let entry = try entry(String(Substring(part)), in: inode, of: drives) else { return nil }
-            inode = try self.inode(entry.inode, in: drives)
+    /// Where a path leads.
+    struct Place {
+        /// The directory with the last name of the path; nothing when it is missing.
+        var directory: Inode?
+        /// The last name.
+        var name = ""
+        /// What the path stands for; nothing when it is missing.
+        var inode: Inode?
+    }
+
+    /// Walks a path from the root, as in `/etc/app/settings`.
+    func place(of path: String, in drives: Drives) throws(FileSystemFault) -> Place {
+        var place = Place(inode: try inode(Self.rootInode, in: drives))
+        try Self.forEachName(in: path) { name throws(FileSystemFault) in
+            let directory = place.inode?.kind == .directory ? place.inode : nil
+            place = Place(directory: directory, name: name)
+            guard let directory, let entry = try entry(name, in: directory, of: drives) else { return }
+            place.inode = try inode(entry.inode, in: drives)
         }
+        return place
+    }
+
+    /// Calls `body` with each name in a path; byte by byte, since paths are walked all the time.
+    private static func forEachName(
+        in path: String, _ body: (String) throws(FileSystemFault) -> Void
+    ) throws(FileSystemFault) {
+        var rest = Array(path.utf8)[...]
+        while let start = rest.firstIndex(where: { $0 != UInt8(ascii: "/") }) {
+            let end = rest[start...].firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+            try body(String(decoding: rest[start..<end], as: UTF8.self))
+            rest = rest[end...]
+        }
+    }
+
+    /// The inode behind a path from the root; nothing when there is none.
+    func find(_ path: String, in drives: Drives) throws(FileSystemFault) -> Inode? {
+        try place(of: path, in: drives).inode
     }
 
     /// Whether a file or directory is there.
@@ -63,28 +87,43 @@ extension FileSystem {
     /// Makes a directory, and those above it that are missing.
     package mutating func makeDirectory(_ path: String, in drives: inout Drives) throws(FileSystemFault) {
         var current = ""
-        for name in path.split(separator: "/") {
-            let parent = current
+        try Self.forEachName(in: path) { name throws(FileSystemFault) in
             current += "/\(name)"
-            if try find(current, in: drives) == nil { _ = try make(.directory, String(name), in: parent, of: &drives) }
+            let place = try place(of: current, in: drives)
+            if place.inode == nil { _ = try make(.directory, current, at: place, in: &drives) }
         }
     }
 
     /// Makes an empty file; its name reaches the disk with the transaction that runs.
-    package mutating func create(_ path: String, in drives: inout Drives) throws(FileSystemFault) {
-        guard try find(path, in: drives) == nil else { throw .exists(path) }
-        let (parent, name) = Self.split(path)
-        _ = try make(.file, name, in: parent, of: &drives)
+    @discardableResult
+    package mutating func create(_ path: String, in drives: inout Drives) throws(FileSystemFault) -> Inode {
+        let place = try place(of: path, in: drives)
+        guard place.inode == nil else { throw .exists(path) }
+        return try make(.file, path, at: place, in: &drives)
+    }
+
+    /// Makes an empty file in the place of one that may be there.
+    mutating func createAnew(_ path: String, in drives: inout Drives) throws(FileSystemFault) -> Inode {
+        let place = try place(of: path, in: drives)
+        if place.inode != nil { try remove(path, at: place, in: &drives) }
+        return try make(.file, path, at: place, in: &drives)
+    }
+
+    /// Finds a file, or makes an empty one.
+    mutating func open(_ path: String, in drives: inout Drives) throws(FileSystemFault) -> Inode {
+        let place = try place(of: path, in: drives)
+        if let inode = place.inode { return inode }
+        return try make(.file, path, at: place, in: &drives)
     }
 
     private mutating func make(
-        _ kind: Inode.Kind, _ name: String, in parent: String, of drives: inout Drives
+        _ kind: Inode.Kind, _ path: String, at place: Place, in drives: inout Drives
     ) throws(FileSystemFault) -> Inode {
         makeRoom(in: &drives)
-        guard let directory = try find(parent, in: drives) else { throw .notFound(parent) }
+        guard let directory = place.directory else { throw .notFound(Self.parent(of: path)) }
         let inode = try makeInode(kind)
         do throws(FileSystemFault) {
-            try enter(DirectoryBlock.Entry(name: name, inode: inode.number), into: directory, in: &drives)
+            try enter(DirectoryBlock.Entry(name: place.name, inode: inode.number), into: directory, in: &drives)
         } catch {
             join(nil, at: superblock.inodes.lowerBound + inode.number)
             freeInodes.give(inode.number)
@@ -115,20 +154,25 @@ extension FileSystem {
 
     /// Removes a file; its blocks are free once the transaction is committed.
     package mutating func remove(_ path: String, in drives: inout Drives) throws(FileSystemFault) {
+        try remove(path, at: try place(of: path, in: drives), in: &drives)
+    }
+
+    private mutating func remove(
+        _ path: String, at place: Place, in drives: inout Drives
+    ) throws(FileSystemFault) {
         makeRoom(in: &drives)
-        guard let inode = try find(path, in: drives), inode.kind == .file else { throw .notFound(path) }
-        try leave(path, in: drives)
+        guard let inode = place.inode, inode.kind == .file else { throw .notFound(path) }
+        try leave(place, in: drives)
         try discard(inode, in: drives)
     }
 
     /// Takes a name out of its directory.
-    private mutating func leave(_ path: String, in drives: Drives) throws(FileSystemFault) {
-        let (parent, name) = Self.split(path)
-        guard let directory = try find(parent, in: drives) else { throw .notFound(parent) }
+    private mutating func leave(_ place: Place, in drives: Drives) throws(FileSystemFault) {
+        guard let directory = place.directory else { return }
         for (page, block) in try self.directory(directory, in: drives).enumerated() {
-            guard block.entry(name) != nil else { continue }
+            guard block.entry(place.name) != nil else { continue }
             var block = block
-            block.entries.remove(at: block.place(of: name))
+            block.entries.remove(at: block.place(of: place.name))
             if let number = directory.block(of: page)?.number { join(.directory(block), at: number) }
             return
         }
@@ -148,21 +192,20 @@ extension FileSystem {
         _ path: String, to newPath: String, in drives: inout Drives
     ) throws(FileSystemFault) {
         makeRoom(in: &drives)
-        guard let inode = try find(path, in: drives) else { throw .notFound(path) }
-        if let replaced = try find(newPath, in: drives) {
+        let (old, new) = (try place(of: path, in: drives), try place(of: newPath, in: drives))
+        guard let inode = old.inode else { throw .notFound(path) }
+        if let replaced = new.inode {
             try writeBack(inode.number, to: &drives)
-            try leave(newPath, in: drives)
+            try leave(new, in: drives)
             try discard(replaced, in: drives)
         }
-        try leave(path, in: drives)
-        let (parent, name) = Self.split(newPath)
-        guard let directory = try find(parent, in: drives) else { throw .notFound(parent) }
-        try enter(DirectoryBlock.Entry(name: name, inode: inode.number), into: directory, in: &drives)
+        try leave(old, in: drives)
+        guard let directory = new.directory else { throw .notFound(Self.parent(of: newPath)) }
+        try enter(DirectoryBlock.Entry(name: new.name, inode: inode.number), into: directory, in: &drives)
     }
 
-    private static func split(_ path: String) -> (parent: String, name: String) {
-        let parts = path.split(separator: "/")
-        return (parts.dropLast().map { "/\($0)" }.joined(), String(parts.last ?? ""))
+    private static func parent(of path: String) -> String {
+        String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
 }
 

@@ -4,8 +4,8 @@ extension FileSystem {
     /// When the next timer falls due: a commit, the write-back of an old page, or a checkpoint.
     package var nextDue: Instant? {
         guard !isFrozen else { return nil }
-        let writeBackDue = cache.values.map(\.dirtiedAt).min().map { $0 + Self.writeBackAge }
-        return [commitDue, checkpointDue, writeBackDue].compactMap { $0 }.min()
+        let writeBackDue = cache.values.lazy.map(\.dirtiedAt).min().map { $0 + Self.writeBackAge }
+        return [commitDue, checkpointDue, writeBackDue].lazy.compactMap { $0 }.min()
     }
 
     /// Does what is due at ``clock``.

@@ -36,10 +36,10 @@ package struct Storage: Hashable, Sendable {
         _ path: String, of role: DiskRole, with bytes: [UInt8]
     ) throws(FileSystemFault) {
         try on(role) { fileSystem, drives throws(FileSystemFault) in
-            try fileSystem.write(bytes, to: path + ".new", in: &drives)
-            try fileSystem.fsync(path + ".new", to: &drives)
+            let file = try fileSystem.write(bytes, to: path + ".new", in: &drives)
+            try fileSystem.fsync(file, to: &drives)
             try fileSystem.rename(path + ".new", to: path, in: &drives)
-            try fileSystem.fsync(path, to: &drives)
+            try fileSystem.fsync(file, to: &drives)
         }
     }
 
@@ -52,11 +52,11 @@ package struct Storage: Hashable, Sendable {
     }
 
     /// When the next timer of a file system falls due.
-    package var nextDue: Instant? { fileSystems.values.compactMap(\.nextDue).min() }
+    package var nextDue: Instant? { fileSystems.values.lazy.compactMap(\.nextDue).min() }
 
     /// Moves the guest's time on; nothing is due before `now`.
     package mutating func setClock(_ now: Instant) {
-        for role in mounted { fileSystems[role]?.clock = now }
+        for role in DiskRole.allCases { fileSystems[role]?.clock = now }
     }
 
     /// Does what is due.

@@ -42,7 +42,7 @@ package struct Session: Hashable, Sendable {
     }
 
     /// When the next job has something to do.
-    var nextDue: Instant? { jobs.map(\.due).min() }
+    var nextDue: Instant? { jobs.lazy.map(\.due).min() }
 
     /// Puts off what should have been done while the file systems were frozen.
     mutating func hold(until now: Instant) {

@@ -52,12 +52,11 @@ extension SimulatedMachine {
     ) throws(FileSystemFault) {
         let path = "\(directory)/\(GuestPath.file(number))"
         try storage.on(.root) { fileSystem, drives throws(FileSystemFault) in
-            if try fileSystem.exists(path, in: drives) { try fileSystem.remove(path, in: &drives) }
             guard number <= AppliancePlan.programFiles else {
-                try fileSystem.write(Array(version.utf8), to: path, in: &drives)
-                return try fileSystem.fsync(path, to: &drives)
+                let file = try fileSystem.write(Array(version.utf8), to: path, in: &drives)
+                return try fileSystem.fsync(file, to: &drives)
             }
-            try fileSystem.create(path, in: &drives)
+            let file = try fileSystem.createAnew(path, in: &drives)
             let pages = (0..<AppliancePlan.pagesPerFile).map { page in
                 var hasher = StableHasher()
                 hasher.combine(version)
@@ -66,8 +65,8 @@ extension SimulatedMachine {
                 return (page: page, block: Block(token: hasher.finalize()))
             }
             let length = pages.count * Int(Disk.blockSize.bytes)
-            try fileSystem.write(pages, length: length, to: path, in: drives)
-            try fileSystem.fsync(path, to: &drives)
+            try fileSystem.write(pages, length: length, to: file)
+            try fileSystem.fsync(file, to: &drives)
         }
     }
 
@@ -92,13 +91,12 @@ extension SimulatedMachine {
     var looseFiles: (whole: Int, last: Int) {
         let found = try? storage.reading(dataRole) { fileSystem, drives throws(FileSystemFault) in  // Unreadable: none.
             var result = (whole: 0, last: 0)
-            for name in try fileSystem.names(in: GuestPath.loose, of: drives) {
-                guard let number = Int(name) else { continue }
+            for file in try fileSystem.contents(of: GuestPath.loose, in: drives) {
+                guard let number = Int(file.name) else { continue }
                 result.last = max(result.last, number)
-                let path = "\(GuestPath.loose)/\(name)"
-                guard try fileSystem.length(of: path, in: drives) == Self.looseLength,
-                    try fileSystem.pages(of: path, in: drives) == Self.loosePages(number).map(\.block)
-                else { continue }
+                guard file.length == Self.looseLength, file.pages == Self.loosePages(number).map(\.block) else {
+                    continue
+                }
                 result.whole += 1
             }
             return result

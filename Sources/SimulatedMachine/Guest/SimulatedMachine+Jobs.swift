@@ -80,8 +80,8 @@ extension SimulatedMachine {
         let path = "\(GuestPath.objects)/\(key)"
         // On a full disk the artifact is missing, and its record dangles.
         try? storage.on(dataRole) { fileSystem, drives throws(FileSystemFault) in
-            try fileSystem.write(Array("artifact \(key)".utf8), to: path, in: &drives)
-            try fileSystem.fsync(path, to: &drives)
+            let file = try fileSystem.write(Array("artifact \(key)".utf8), to: path, in: &drives)
+            try fileSystem.fsync(file, to: &drives)
         }
     }
 

@@ -136,8 +136,8 @@ extension SimulatedMachine {
                 try machine.storage.on(machine.dataRole) { fileSystem, drives throws(FileSystemFault) in
                     for number in first..<first + count {
                         let path = "\(GuestPath.loose)/\(number)"
-                        try fileSystem.create(path, in: &drives)
-                        try fileSystem.write(Self.loosePages(number), length: Self.looseLength, to: path, in: drives)
+                        let file = try fileSystem.create(path, in: &drives)
+                        try fileSystem.write(Self.loosePages(number), length: Self.looseLength, to: file)
                     }
                 }
             } catch {

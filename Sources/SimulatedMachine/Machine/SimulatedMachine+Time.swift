@@ -26,7 +26,8 @@ extension SimulatedMachine {
     package var nextTimer: Instant? { power == .on && !isFrozen ? nextDue : nil }
 
     private var nextDue: Instant? {
-        [storage.nextDue, session?.nextDue, session?.database?.nextDue, session?.maintenanceDue].compactMap { $0 }.min()
+        [storage.nextDue, session?.nextDue, session?.database?.nextDue, session?.maintenanceDue]
+            .lazy.compactMap { $0 }.min()
     }
 
     /// Lets time pass in the guest.
