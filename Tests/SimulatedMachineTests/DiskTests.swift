@@ -29,7 +29,10 @@ struct DiskTests {
             for (other, otherModel) in kept {
                 let differing = Set(model.keys).union(otherModel.keys).filter { model[$0] != otherModel[$0] }
                 #expect(disk.changedBlocks(since: other) == differing.sorted())
-                #expect(disk.changedBlockCount(since: other, granularity: 128) == Set(differing.map { $0 / 128 }).count)
+                for granularity in [1, 3, 4, 128, 256, 512, 1_000, 1 << 20] {
+                    let groups = Set(differing.map { $0 / granularity }).count
+                    #expect(disk.changedBlockCount(since: other, granularity: granularity) == groups)
+                }
                 #expect((disk == other) == differing.isEmpty)
             }
         }

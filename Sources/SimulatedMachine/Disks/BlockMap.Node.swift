@@ -110,24 +110,32 @@ extension BlockMap.Node {
         }
     }
 
-    func forEachDifference(from other: Self, base: Int, shift: Int, _ body: (Int) -> Void) {
+    /// Calls `body` with the first block of everything that differs and that the groups are made of: whole nodes, where
+    /// they are no larger than a group, and blocks.
+    func forEachDifference(
+        from other: Self, inGroupsOf granularity: Int, base: Int, shift: Int, _ body: (Int) -> Void
+    ) {
         guard hash != other.hash else { return }
+        let isLeaf = shift < Self.leafBits
+        guard granularity % (1 << (isLeaf ? Self.leafBits : shift + Self.innerBits)) != 0 else { return body(base) }
+        guard !isLeaf else {
+            let (own, others) = (leaf, other.leaf)
+            for slot in own.blocks.indices where own.blocks[slot] != others.blocks[slot] { body(base + slot) }
+            return
+        }
+        let below = shift - Self.innerBits
         // Where both go on, their children are lent; where one ends, it stands for a node without children.
         if case .inner(let box) = self, case .inner(let otherBox) = other {
             let (nodes, others) = (box.span, otherBox.span)
             for slot in 0..<1 << Self.innerBits where nodes[0].children[slot].hash != others[0].children[slot].hash {
                 nodes[0].children[slot].forEachDifference(
-                    from: others[0].children[slot], base: base + slot << shift, shift: shift - Self.innerBits, body)
+                    from: others[0].children[slot], inGroupsOf: granularity, base: base + slot << shift, shift: below,
+                    body)
             }
-            return
-        }
-        if shift < Self.leafBits {
-            let (own, others) = (leaf, other.leaf)
-            for slot in own.blocks.indices where own.blocks[slot] != others.blocks[slot] { body(base + slot) }
         } else {
             for slot in 0..<1 << Self.innerBits {
                 child(slot).forEachDifference(
-                    from: other.child(slot), base: base + slot << shift, shift: shift - Self.innerBits, body)
+                    from: other.child(slot), inGroupsOf: granularity, base: base + slot << shift, shift: below, body)
             }
         }
     }

@@ -46,13 +46,16 @@ extension BlockMap {
     /// Calls `body` with each block, in the order of their numbers.
     package func forEach(_ body: (Int, Block) -> Void) { root.forEach(from: 0, shift: shift, body) }
 
-    /// Calls `body` with the number of each block that differs from `other`, ascending.
+    /// Calls `body` with the number of each block that differs from `other`, ascending; where blocks come in groups, with
+    /// one at least in each group with a difference.
     ///
-    /// - Complexity: the number of differences times the number of levels.
-    package func forEachDifference(from other: BlockMap, _ body: (Int) -> Void) {
+    /// What lies within one group is not looked into.
+    ///
+    /// - Complexity: the number of differences, or of groups with one, times the number of levels.
+    package func forEachDifference(from other: BlockMap, inGroupsOf granularity: Int = 1, _ body: (Int) -> Void) {
         var (a, b) = (self, other)
         while a.height < b.height { a.deepen() }
         while b.height < a.height { b.deepen() }
-        a.root.forEachDifference(from: b.root, base: 0, shift: a.shift, body)
+        a.root.forEachDifference(from: b.root, inGroupsOf: granularity, base: 0, shift: a.shift, body)
     }
 }

@@ -68,11 +68,11 @@ public struct Disk: Hashable, Sendable {
     ///   - other: the earlier state.
     ///   - granularity: the blocks in a group, 1 or more; platforms store and bill in groups.
     /// - Returns: the number of groups with a difference in them.
-    /// - Complexity: linear in the number of blocks that differ.
+    /// - Complexity: linear in the number of groups that differ, where `granularity` is a power of two.
     public func changedBlockCount(since other: Disk, granularity: Int) -> Int {
         precondition(granularity >= 1, "a group has one block at least")
         var (count, last) = (0, -1)
-        blocks.forEachDifference(from: other.blocks) { number in
+        blocks.forEachDifference(from: other.blocks, inGroupsOf: granularity) { number in
             guard number / granularity != last else { return }
             last = number / granularity
             count += 1

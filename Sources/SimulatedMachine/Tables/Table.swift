@@ -19,6 +19,12 @@ public protocol Booked: Hashable, Sendable {
 extension Booked {
     /// Each counts for one.
     public var weight: Int { 1 }
+
+    @inlinable mutating func changed<Answer, Failure>(
+        by body: (inout Self) throws(Failure) -> Answer
+    ) throws(Failure) -> Answer {
+        try body(&self)
+    }
 }
 
 /// Of what is found by its id alone nothing is asked.
@@ -37,6 +43,16 @@ public struct Table<Resource: Booked>: Hashable, Sendable {
         @usableFromInline var weight = 0
 
         @inlinable init() {}
+
+        @inlinable mutating func insert(_ id: Resource.ID, weight: Int) {
+            ids.insert(id)
+            self.weight += weight
+        }
+
+        @inlinable mutating func remove(_ id: Resource.ID, weight: Int) {
+            ids.remove(id)
+            self.weight -= weight
+        }
     }
 
     /// A resource, and where the books have it.
@@ -46,6 +62,11 @@ public struct Table<Resource: Booked>: Hashable, Sendable {
         @usableFromInline var weight = 0
 
         @inlinable init() {}
+
+        @inlinable mutating func note(_ questions: [Resource.Query], _ weight: Int) {
+            self.questions = questions
+            self.weight = weight
+        }
     }
 
     @usableFromInline var entries: TreeDictionary<Resource.ID, Boxed<Entry>> = [:]
@@ -56,17 +77,29 @@ public struct Table<Resource: Booked>: Hashable, Sendable {
 
     /// A resource; the books are brought up to date after every change of it.
     @inlinable public subscript(id: Resource.ID) -> Resource? {
-        get { entries[id]?.resource }
+        get { entries[id]?.wrappedValue.resource }
         _modify {
             defer { file(id) }
-            yield &entries[id, default: Boxed(Entry())].resource
+            // By the name of the box's content: a path of keys through a generic type is made anew each time.
+            yield &entries[id, default: Boxed(Entry())].wrappedValue.resource
         }
+    }
+
+    /// Changes a resource where it lies, and brings the books up to date, also when the change throws.
+    ///
+    /// - Throws: what the change throws.
+    /// - Returns: what the change answers; nothing when there is no such resource.
+    @inlinable public mutating func change<Answer, Failure>(
+        _ id: Resource.ID, _ body: (inout Resource) throws(Failure) -> Answer
+    ) throws(Failure) -> Answer? {
+        defer { file(id) }
+        return try entries[id]?.wrappedValue.resource?.changed(by: body)
     }
 
     /// The ids, in no order.
     @inlinable public var keys: some Sequence<Resource.ID> { entries.keys }
     /// The resources, in no order.
-    @inlinable public var values: some Sequence<Resource> { entries.values.lazy.compactMap(\.resource) }
+    @inlinable public var values: some Sequence<Resource> { entries.values.lazy.compactMap(\.wrappedValue.resource) }
     /// How many there are.
     @inlinable public var count: Int { entries.count }
     /// Whether there are none.
@@ -95,23 +128,17 @@ public struct Table<Resource: Booked>: Hashable, Sendable {
 
     /// Brings the books up to date with a resource that was changed, made or taken away.
     @inlinable mutating func file(_ id: Resource.ID) {
-        guard let entry = entries[id] else { return }
-        let (questions, weight) = (entry.resource?.questions ?? [], entry.resource?.weight ?? 0)
-        if questions != entry.questions || weight != entry.weight {
-            for question in entry.questions {
-                books[question]?.ids.remove(id)
-                books[question]?.weight -= entry.weight
-                if books[question]?.ids.isEmpty == true { books[question] = nil }
-            }
-            for question in questions {
-                books[question, default: Book()].ids.insert(id)
-                books[question, default: Book()].weight += weight
-            }
-            entries[id]?.change { entry in
-                entry.questions = questions
-                entry.weight = weight
-            }
-        }
+        guard let entry = entries[id]?.wrappedValue else { return }
         if entry.resource == nil { entries[id] = nil }
+        // A kind of which nothing is asked has no books.
+        guard Resource.Query.self != Never.self else { return }
+        let (questions, weight) = (entry.resource?.questions ?? [], entry.resource?.weight ?? 0)
+        guard questions != entry.questions || weight != entry.weight else { return }
+        for question in entry.questions {
+            books[question]?.remove(id, weight: entry.weight)
+            if books[question]?.ids.isEmpty == true { books[question] = nil }
+        }
+        for question in questions { books[question, default: Book()].insert(id, weight: weight) }
+        entries[id]?.wrappedValue.note(questions, weight)
     }
 }

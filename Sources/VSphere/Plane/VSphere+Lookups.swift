@@ -51,16 +51,8 @@ extension VSphere {
     mutating func change<Answer>(
         _ id: Moref<VirtualMachine>, _ change: (inout VirtualMachine) throws(MethodFault) -> Answer
     ) throws(MethodFault) -> Answer {
-        guard var vm = virtualMachines[id] else { throw unknown(id.value) }
-        virtualMachines[id] = nil
-        do throws(MethodFault) {
-            let answer = try change(&vm)
-            virtualMachines[id] = vm
-            return answer
-        } catch {
-            virtualMachines[id] = vm
-            throw error
-        }
+        guard let answer = try virtualMachines.change(id, change) else { throw unknown(id.value) }
+        return answer
     }
 
     func unknown(_ object: String) -> MethodFault {
