@@ -10,10 +10,7 @@ extension HyperV {
     }
 
     private func content(of file: Boxed<VirtualHardDisk>) -> Disk {
-        guard let owner = file.owner, let machine = machines[owner],
-            let role = machine.config.drives.first(where: { $0.path == file.path })?.role
-        else { return file.content }
-        return machine.hardware.disk(role) ?? file.content
+        file.owner.flatMap { machines[$0]?.wrappedValue.content(of: file.path) } ?? file.content
     }
 
     /// Puts a new file on its volume.
@@ -85,11 +82,7 @@ extension HyperV {
         guard let path = drive.path, let content = files[path]?.content else { return }
         files[path]?.owner = id
         guard let role = drive.role else { return }
-        if machines[id]?.hardware.disk(role) == nil {
-            machines[id]?.hardware.attach(content, as: role)
-        } else {
-            machines[id]?.hardware.replaceDisk(role, with: content)
-        }
+        machines[id]?.change { machine in machine.insert(content, as: role) }
     }
 
     /// Puts the contents of a machine's disk back into its file.

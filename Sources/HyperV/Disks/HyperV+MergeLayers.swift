@@ -43,9 +43,10 @@ extension HyperV {
     /// Lets merges begin that can: one for each machine.
     mutating func pumpMerges() {
         guard !merges.isEmpty else { return }
-        var busy = Set(merges.values.filter { $0.state == .running }.map(\.machine))
-        for merge in mergesInOrder where !busy.contains(merge.machine) {
-            if tryMerge(merge) { busy.insert(merge.machine) }
+        let waiting = mergesInOrder
+        var busy = waiting.filter { $0.state == .running }.map(\.machine)
+        for merge in waiting where !busy.contains(merge.machine) {
+            if tryMerge(merge) { busy.append(merge.machine) }
         }
     }
 
@@ -53,6 +54,7 @@ extension HyperV {
     ///
     /// Rule: HV-100.
     private var mergesInOrder: [Merge] {
+        guard merges.count > 1 else { return Array(merges.values) }
         let newestFirst = settings.inferred.mergesNewestFirst
         return merges.values.map { (merge: $0, depth: newestFirst ? chain(from: $0.child).count : 0) }
             .sorted { ($1.depth, $0.merge.id) < ($0.depth, $1.merge.id) }.map(\.merge)

@@ -38,10 +38,12 @@ extension HyperV {
     package mutating func write(_ path: FilePath, _ change: (inout Disk) -> Void) {
         guard var content = content(of: path) else { return }
         change(&content)
-        if let owner = files[path]?.owner, let machine = machines[owner], machine.hardware.power == .off,
-            let role = machine.config.drives.first(where: { $0.path == path })?.role
-        {
-            machines[owner]?.hardware.replaceDisk(role, with: content)
+        if let owner = files[path]?.owner {
+            machines[owner]?.change { machine in
+                let drive = machine.config.drives.first { $0.path == path }
+                guard machine.hardware.power == .off, let role = drive?.role else { return }
+                machine.hardware.replaceDisk(role, with: content)
+            }
         }
         files[path]?.change { file in
             file.content = content

@@ -79,6 +79,20 @@ package struct VirtualMachine: Hashable, Sendable {
             hardwareAddress: config.adapters.first?.hardwareAddress ?? "")
     }
 
+    /// What is on a virtual disk that the machine has open.
+    func content(of path: FilePath) -> Disk? {
+        config.drives.first { $0.path == path }?.role.flatMap { hardware.disk($0) }
+    }
+
+    /// Gives the hardware a disk, or other contents of the one that it has in the role.
+    mutating func insert(_ content: Disk, as role: DiskRole) {
+        if hardware.disk(role) == nil {
+            hardware.attach(content, as: role)
+        } else {
+            hardware.replaceDisk(role, with: content)
+        }
+    }
+
     /// The virtual disks that are attached.
     var attachedFiles: [FilePath] { config.drives.compactMap(\.path) }
 }

@@ -8,8 +8,10 @@ package struct FilePath: Identifier {
 
     package init(rawValue: String) {
         path = HashedText(rawValue)
-        let separator = rawValue.utf8.lastIndex(of: Self.separator)
-        nameOffset = separator.map { rawValue.utf8.distance(from: rawValue.startIndex, to: $0) + 1 } ?? 0
+        let bytes = rawValue.utf8.span
+        var start = bytes.count
+        while start > 0, bytes[start - 1] != Self.separator { start -= 1 }
+        nameOffset = start
     }
 
     package init(_ folder: String, _ name: String) { self.init(rawValue: "\(folder)\\\(name)") }
