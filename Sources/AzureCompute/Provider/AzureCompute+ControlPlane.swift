@@ -41,8 +41,8 @@ extension AzureCompute: ControlPlane {
         let final = request
         try native { plane throws(AzureFault) in try plane.createMachine(id, final) }
         waitUntilReady(id)
-        if case .text(let word) = virtualMachines[id]?.machine?.facts()[.service], word != "healthy" {
-            throw .lab("the appliance did not become healthy: \(word)")
+        if let trouble = virtualMachines[id]?.machine?.serviceTrouble {
+            throw .lab("the appliance did not become healthy: \(trouble)")
         }
         return MachineID(rawValue: id.name)
     }

@@ -49,8 +49,8 @@ extension ComputeEngine: ControlPlane {
         // Each machine is an installation of its own, with surroundings of its own.
         adopt(id)
         waitUntilReady(id)
-        if case .text(let word) = instances[id]?.machine?.facts()[.service], word != "healthy" {
-            throw .lab("the appliance did not become healthy: \(word)")
+        if let trouble = instances[id]?.machine?.serviceTrouble {
+            throw .lab("the appliance did not become healthy: \(trouble)")
         }
         return MachineID(rawValue: id.description)
     }

@@ -32,8 +32,8 @@ extension EC2: ControlPlane {
         }
         waitUntilReady(instance.id)
         if spec.reservesAddress { try giveElasticAddress(to: instance.id) }
-        if case .text(let word) = instances[instance.id]?.machine.facts()[.service], word != "healthy" {
-            throw .lab("the appliance did not become healthy: \(word)")
+        if let trouble = instances[instance.id]?.machine.serviceTrouble {
+            throw .lab("the appliance did not become healthy: \(trouble)")
         }
         return MachineID(rawValue: instance.id.rawValue)
     }

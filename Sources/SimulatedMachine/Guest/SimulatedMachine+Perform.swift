@@ -69,12 +69,16 @@ extension SimulatedMachine {
         }
     }
 
+    /// Why the service is down; nothing while it is healthy.
+    public var serviceTrouble: String? {
+        guard let session else { return "the machine is off" }
+        return if case .down(let why) = session.service { why } else { nil }
+    }
+
     /// How the appliance says it is.
     var status: ApplianceStatus {
-        var trouble: String?
-        if case .down(let why)? = session?.service { trouble = why }
-        return ApplianceStatus(
-            isHealthy: trouble == nil, trouble: trouble, version: programVersion ?? "unreadable",
+        ApplianceStatus(
+            isHealthy: serviceTrouble == nil, trouble: serviceTrouble, version: programVersion ?? "unreadable",
             schema: schema ?? "unreadable", inMaintenance: isInMaintenance, jobs: session?.jobs.count ?? 0,
             stuckJobs: stuckJobs.count, records: tables?.count(of: "records") ?? 0)
     }
