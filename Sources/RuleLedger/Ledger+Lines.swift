@@ -18,9 +18,9 @@ extension Ledger {
     package init(lines: String) {
         var rules: [LedgerRule] = []
         // By bytes: what separates lines and fields is no part of a longer character, and there are thousands of them.
-        for line in lines.utf8.split(separator: UInt8(ascii: "\n")) {
+        for line in Array(lines.utf8).split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-                .map { String(Substring($0)) }
+                .map { String(decoding: $0, as: UTF8.self) }
             switch (fields.first, fields.count) {
             case ("rule", 9):
                 let place = Place(path: fields[4], line: Int(fields[5]) ?? 0)

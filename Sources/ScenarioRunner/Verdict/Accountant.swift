@@ -24,28 +24,29 @@ struct Accountant: Hashable, Sendable {
 
     /// What accounts for what became of `fact`.
     func accounts(for fact: Fact, moments: Moments, present: Facts) -> [Account] {
-        accounts(
-            for: fact, by: explanations, moments: moments, present: present, in: situation(moments, present))
+        let situation = situation(wanted: moments.wanted, present)
+        let fate = moments.fate(of: fact, in: present)
+        return accounts(
+            for: fact, fate, by: explanations, wanted: moments.wanted, present: present, in: situation)
     }
 
     private func accounts(
-        for fact: Fact, by explanations: [Explanation], moments: Moments, present: Facts, in situation: Situation?
+        for fact: Fact, _ fate: Fate, by explanations: [Explanation], wanted: Facts, present: Facts,
+        in situation: Situation?
     ) -> [Account] {
         guard let situation else { return [] }
-        let fate = moments.fate(of: fact, in: present)
         let fitting = explanations.filter { $0.accounts(for: fact, fate, in: situation) }
         // What a rule says goes before what merely follows from the scenario.
         let ruled = fitting.filter { $0.rule != nil }
         let told = ruled.isEmpty ? fitting : ruled
         if fate != .kept, !told.isEmpty { return told.map { Account(rule: $0.rule?.rawValue, text: $0.text) } }
         guard fate.isDifference else { return [] }
-        return later(fact, wanted: moments.wanted, present: present)
+        return later(fact, wanted: wanted, present: present)
     }
 
     /// What is known of the revert, as the explanations want to know it.
-    private func situation(_ moments: Moments, _ present: Facts) -> Situation? {
+    private func situation(wanted: Facts, _ present: Facts) -> Situation? {
         guard let revert else { return nil }
-        let wanted = moments.wanted
         return Situation(
             snapshot: revert.snapshot, revert: revert.report, disks: revert.disks, power: wanted[.power],
             appliance: machine.appliance, layout: machine.layout,
@@ -63,22 +64,23 @@ struct Accountant: Hashable, Sendable {
 
     /// The verdict over all facts.
     func verdict(moments: Moments, present: Facts) -> Verdict {
-        let situation = situation(moments, present)
+        let (wanted, failed) = (moments.wanted, moments.failed)
+        let situation = situation(wanted: wanted, present)
         let explanations = Dictionary(grouping: explanations, by: \.fact)
-        let facts = Set(moments.wanted.found + moments.failed.found + present.found).sorted()
+        let facts = Set(wanted.found + failed.found + present.found).sorted()
         let findings = facts.map { fact in
-            let fate = moments.fate(of: fact, in: present)
+            let fate = Fate(wanted: wanted[fact], failed: failed[fact], restored: present[fact])
             let accounts = accounts(
-                for: fact, by: explanations[fact] ?? [], moments: moments, present: present, in: situation)
+                for: fact, fate, by: explanations[fact] ?? [], wanted: wanted, present: present, in: situation)
             return Verdict.Finding(
-                fact: fact, wanted: moments.wanted[fact], failed: moments.failed[fact], restored: present[fact],
+                fact: fact, wanted: wanted[fact], failed: failed[fact], restored: present[fact],
                 fate: fate, accounts: accounts,
                 isUnexplained: fate.isDifference && accounts.isEmpty && revert != nil)
         }
         let notes = (revert?.snapshot.notes ?? []) + (revert?.report.notes ?? [])
         return Verdict(
             baseline: moments.baseline,
-            grade: revert == nil ? nil : Grade(restored: present, wanted: moments.wanted),
+            grade: revert == nil ? nil : Grade(restored: present, wanted: wanted),
             method: revert?.report.method, notes: notes.map { Account(rule: $0.rule?.rawValue, text: $0.text) },
             findings: findings)
     }

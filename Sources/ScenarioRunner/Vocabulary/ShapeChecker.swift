@@ -116,8 +116,12 @@ struct ShapeChecker {
     private mutating func checkChoice(_ node: SourceNode, _ shapes: [Shape]) {
         let candidates = shapes.filter { $0.takes(node) }
         if candidates.isEmpty { return report(node, advice: "write \(Shape.choice(shapes).described)") }
-        let results = candidates.map { ShapeChecker.diagnostics(of: node, against: $0) }
-        if results.contains(where: \.isEmpty) { return }
+        var results: [[Diagnostic]] = []
+        for candidate in candidates {
+            let found = ShapeChecker.diagnostics(of: node, against: candidate)
+            if found.isEmpty { return }
+            results.append(found)
+        }
         guard case .scalar(let text, _) = node.content else {
             diagnostics += results.min { $0.count < $1.count } ?? []
             return
