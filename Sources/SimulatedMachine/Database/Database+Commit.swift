@@ -41,23 +41,25 @@ extension Database {
         for segment in first...(last + 1) / Self.segmentSize {
             segments.append(try self.segment(segment, in: &storage))
         }
-        var (page, blocks) = (tail, [(first: Int, block: Block)]())
-        for record in records {
-            page.records.append(record)
-            guard page.records.count == LogPage.capacity else { continue }
+        var (page, rest, blocks) = (tail, records[...], [(first: Int, block: Block)]())
+        repeat {
+            let part = rest.prefix(LogPage.capacity - page.records.count)
+            page.records += part
+            rest = rest[part.endIndex...]
             let block = Block(.log(page))
-            blocks.append((page.first, block))
+            if !page.records.isEmpty { blocks.append((page.first, block)) }
+            guard page.records.count == LogPage.capacity else { break }
             page = LogPage(system: page.system, first: page.first + LogPage.capacity, chain: block.digest)
-        }
-        if !page.records.isEmpty { blocks.append((page.first, Block(.log(page)))) }
+        } while !rest.isEmpty
         do throws(FileSystemFault) {
             try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
                 for (start, block) in blocks {
                     let place = start % Self.segmentSize / LogPage.capacity
                     try fileSystem.write([(place, block)], length: 0, to: segments[start / Self.segmentSize - first])
                 }
-                for segment in Set(blocks.map { $0.first / Self.segmentSize }).sorted() {
-                    try fileSystem.fsync(segments[segment - first], to: &drives)
+                for (offset, file) in segments.enumerated()
+                where blocks.contains(where: { $0.first / Self.segmentSize == first + offset }) {
+                    try fileSystem.fsync(file, to: &drives)
                 }
             }
         } catch {
@@ -67,28 +69,39 @@ extension Database {
     }
 
     /// Finds a segment of the log, or makes it, filled with zeros, so that later syncs need no room (`wal_init_zero`).
-    private func segment(_ segment: Int, in storage: inout Storage) throws(DatabaseFault) -> Inode {
-        let path = Self.segmentPath(segment)
+    private mutating func segment(_ segment: Int, in storage: inout Storage) throws(DatabaseFault) -> Inode {
         do throws(FileSystemFault) {
-            return try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
-                if let file = try fileSystem.find(path, in: drives) { return file }
-                let count = Self.segmentSize / LogPage.capacity
-                let temporary = path + ".new"
-                let file = try fileSystem.createAnew(temporary, in: &drives)
-                do throws(FileSystemFault) {
-                    try fileSystem.write(
-                        (0..<count).map { ($0, .zeros) }, length: count * Int(Disk.blockSize.bytes), to: file)
-                    try fileSystem.fsync(file, to: &drives)
-                    try fileSystem.rename(temporary, to: path, in: &drives)
-                } catch {
-                    try fileSystem.remove(temporary, in: &drives)
-                    throw error
+            if let openLog, openLog.segment == segment {
+                return try storage.reading(logRole) { fileSystem, drives throws(FileSystemFault) in
+                    try fileSystem.inode(openLog.file, in: drives)
                 }
-                try fileSystem.fsync(file, to: &drives)
-                return try fileSystem.inode(file.number, in: drives)
             }
+            let file = try find(segment, in: &storage)
+            openLog = OpenLog(segment: segment, file: file.number)
+            return file
         } catch {
             throw .fileSystem(error)
+        }
+    }
+
+    private func find(_ segment: Int, in storage: inout Storage) throws(FileSystemFault) -> Inode {
+        let path = Self.segmentPath(segment)
+        return try storage.on(logRole) { fileSystem, drives throws(FileSystemFault) in
+            if let file = try fileSystem.find(path, in: drives) { return file }
+            let count = Self.segmentSize / LogPage.capacity
+            let temporary = path + ".new"
+            let file = try fileSystem.createAnew(temporary, in: &drives)
+            do throws(FileSystemFault) {
+                try fileSystem.write(
+                    (0..<count).map { ($0, .zeros) }, length: count * Int(Disk.blockSize.bytes), to: file)
+                try fileSystem.fsync(file, to: &drives)
+                try fileSystem.rename(temporary, to: path, in: &drives)
+            } catch {
+                try fileSystem.remove(temporary, in: &drives)
+                throw error
+            }
+            try fileSystem.fsync(file, to: &drives)
+            return try fileSystem.inode(file.number, in: drives)
         }
     }
 

@@ -109,19 +109,20 @@ extension Database {
         var records: [LogRecord] = []
         var page = control.redo / LogPage.capacity
         var tail: (page: LogPage, digest: UInt64)?
-        var segment: (number: Int, pages: [Block])?
+        var segment: (number: Int, file: Inode?)?
         while true {
             let first = page * LogPage.capacity
             if segment?.number != first / segmentSize {
                 let number = first / segmentSize
-                segment = (number, try read(segmentPath(number), of: role, in: storage) ?? [])
+                segment = (number, try find(segmentPath(number), of: role, in: storage))
             }
             let place = first % segmentSize / LogPage.capacity
-            guard let pages = segment?.pages, place < pages.count, case .log(let found) = pages[place].content,
-                found.first == first, found.system == control.system, tail.map({ $0.digest == found.chain }) ?? true
+            guard let file = segment?.file, let block = try read(place, of: file, of: role, in: storage),
+                case .log(let found) = block.content, found.first == first, found.system == control.system,
+                tail.map({ $0.digest == found.chain }) ?? true
             else { break }
             records += found.records.dropFirst(max(0, control.redo - first))
-            tail = (found, pages[place].digest)
+            tail = (found, block.digest)
             guard found.records.count == LogPage.capacity else { break }
             page += 1
         }
@@ -131,6 +132,28 @@ extension Database {
         }
         guard last.records.count == LogPage.capacity else { return (records, last) }
         return (records, LogPage(system: last.system, first: last.first + LogPage.capacity, chain: digest))
+    }
+
+    private static func find(
+        _ path: String, of role: DiskRole, in storage: Storage
+    ) throws(DatabaseFault) -> Inode? {
+        do throws(FileSystemFault) {
+            return try storage.reading(role) { fileSystem, drives throws(FileSystemFault) in
+                try fileSystem.find(path, in: drives)
+            }
+        } catch {
+            throw .fileSystem(error)
+        }
+    }
+
+    private static func read(
+        _ page: Int, of file: Inode, of role: DiskRole, in storage: Storage
+    ) throws(DatabaseFault) -> Block? {
+        do throws(FileSystemFault) {
+            return try storage.reading(role) { fileSystem, drives in fileSystem.page(page, of: file, in: drives) }
+        } catch {
+            throw .fileSystem(error)
+        }
     }
 
     private static func read(

@@ -32,9 +32,18 @@ package struct Database: Hashable, Sendable {
     /// Where replay would start, and the record behind the last checkpoint's.
     var redo: Int
     var restEnd: Int
+    /// The segment of the log that was written last.
+    var openLog: OpenLog?
     /// When dirty pages are written out, and when the next checkpoint is.
     var writerDue: Instant?
     var checkpointDue: Instant?
+
+    /// A segment of the log whose file is kept open, so that no commit has to find it by its path.
+    struct OpenLog: Hashable, Sendable {
+        var segment: Int
+        /// The number of the file's inode.
+        var file: Int
+    }
 
     static let directory = "/database"
     static let controlPath = "/database/control"

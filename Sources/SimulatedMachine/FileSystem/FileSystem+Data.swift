@@ -75,14 +75,25 @@ extension FileSystem {
     }
 
     private func pages(of inode: Inode, in drives: Drives) -> [Block] {
-        let cached = cache[inode.number]
+        let cached = cache[inode.number]?.pages ?? [:]
+        return (0..<pageCount(of: inode)).map { page($0, of: inode, cached: cached, in: drives) }
+    }
+
+    /// One page of a file as the guest reads it; nothing beyond the end of the file.
+    func page(_ number: Int, of inode: Inode, in drives: Drives) -> Block? {
+        guard number < pageCount(of: inode) else { return nil }
+        return page(number, of: inode, cached: cache[inode.number]?.pages ?? [:], in: drives)
+    }
+
+    private func page(_ number: Int, of inode: Inode, cached: [Int: Block], in drives: Drives) -> Block {
+        if let block = cached[number] { return block }
+        guard let place = inode.block(of: number), place.isWritten else { return .zeros }
+        return drives.read(place.number, of: role) ?? .zeros
+    }
+
+    private func pageCount(of inode: Inode) -> Int {
         let size = Int(Disk.blockSize.bytes)
-        let count = ((cached?.length ?? inode.length) + size - 1) / size
-        return (0..<count).map { page in
-            if let block = cached?.pages[page] { return block }
-            guard let place = inode.block(of: page), place.isWritten else { return .zeros }
-            return drives.read(place.number, of: role) ?? .zeros
-        }
+        return (length(of: inode) + size - 1) / size
     }
 
     /// The contents of a file of real bytes; nothing when it is not there.

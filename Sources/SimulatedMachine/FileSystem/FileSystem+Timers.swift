@@ -8,6 +8,9 @@ extension FileSystem {
         return [commitDue, checkpointDue, writeBackDue].lazy.compactMap { $0 }.min()
     }
 
+    /// Whether something is due at ``clock``.
+    var isDue: Bool { nextDue.map { $0 <= clock } ?? false }
+
     /// Does what is due at ``clock``.
     package mutating func runTimers(on drives: inout Drives) throws(FileSystemFault) {
         guard !isFrozen else { return }

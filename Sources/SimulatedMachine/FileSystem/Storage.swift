@@ -63,7 +63,7 @@ package struct Storage: Hashable, Sendable {
     ///
     /// A file system that cannot write loses what it could not write, as a real one does.
     package mutating func runTimers() {
-        for role in mounted {
+        for role in mounted where fileSystems[role]?.isDue == true {
             // The error would be in the kernel's log; the space for cached pages is set aside, so none is expected.
             try? on(role) { fileSystem, drives throws(FileSystemFault) in try fileSystem.runTimers(on: &drives) }
         }
