@@ -56,10 +56,9 @@ struct CompareCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let scenario else { return Console.write(ComparisonSchema.text, to: .standardOutput) }
-        let isFile = FileManager.default.fileExists(atPath: scenario)
-        let library = try ScenarioLibrary(paths: isFile || scenario.hasSuffix(".yaml") ? [scenario] : []).checked()
+        let library = try ScenarioLibrary([scenario]).checked()
         let places = ComparedPlace.places(platform)
-        let flows = try Session.flows(of: library, on: places, only: isFile ? [] : [scenario], seed: seed)
+        let flows = try Session.flows(of: library, on: places, only: [], seed: seed)
         let file = try OutputFile(output ?? "-")
         let session = Session(isPlain: isPlain)
         var settings = Runner.Settings(jobs: Session.usualJobs)

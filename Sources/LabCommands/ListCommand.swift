@@ -14,11 +14,13 @@ struct ListCommand: ParsableCommand {
               belay list Scenarios/memory
             """)
 
-    @Argument(help: "Files or folders; without any, the folder Scenarios.", completion: .file(extensions: ["yaml"]))
+    @Argument(
+        help: "Files, folders or names of scenarios in the folder Scenarios; without any, that whole folder.",
+        completion: .file(extensions: ["yaml"]))
     var paths: [String] = []
 
     func run() throws {
-        let library = try ScenarioLibrary(paths: paths).checked()
+        let library = try ScenarioLibrary(paths).checked()
         Console.print(library.scenarios.map(Self.text(of:)).joined(separator: "\n\n"))
     }
 

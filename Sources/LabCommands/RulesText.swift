@@ -34,7 +34,7 @@ enum RulesText {
     private static func counts(of rules: [LedgerRule]) -> String {
         let counts = Ledger.counts(of: rules)
         let parts = LedgerRule.Status.allCases.map { "\(counts[$0] ?? 0) \($0)" }
-        return "\(rules.count) rules, \(parts.joined(separator: ", "))"
+        return "\(rules.count) \(rules.count == 1 ? "rule" : "rules"), \(parts.joined(separator: ", "))"
     }
 
     private struct Entry: Encodable {

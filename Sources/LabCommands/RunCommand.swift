@@ -14,6 +14,7 @@ struct RunCommand: AsyncParsableCommand {
 
             Examples:
               belay run
+              belay run powered-off --platform ec2
               belay run Scenarios/memory --platform ec2 --platform vsphere
               belay run incident.yaml --platform libvirt --step
               belay run --junit results.xml --json results.json --journal journals
@@ -22,7 +23,9 @@ struct RunCommand: AsyncParsableCommand {
             3 the lab could not do its work, 130 interrupted.
             """)
 
-    @Argument(help: "Files or folders; without any, the folder Scenarios.", completion: .file(extensions: ["yaml"]))
+    @Argument(
+        help: "Files, folders or names of scenarios in the folder Scenarios; without any, that whole folder.",
+        completion: .file(extensions: ["yaml"]))
     var paths: [String] = []
     @Option(help: "Run on this platform. May be given more than once.")
     var platform: [Place] = []
@@ -55,7 +58,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let library = try ScenarioLibrary(paths: paths).checked()
+        let library = try ScenarioLibrary(paths).checked()
         let places = platform.isEmpty ? Place.allCases : platform
         let flows = try Session.flows(of: library, on: places, only: only, seed: seed)
         let writer = try ReportWriter(junit: junit, json: json, markdown: markdown, showsFacts: facts)

@@ -10,11 +10,33 @@ struct ScenarioLibrary {
 
     /// Reads files, and folders with all files `*.yaml` and `*.yml` below them; without any, the folder `Scenarios`.
     ///
-    /// - Throws: `BadInput` when a path leads nowhere or a folder holds no scenario.
-    init(paths: [String]) throws {
+    /// - Parameter words: paths, and names of scenarios in the folder `Scenarios`, or their beginnings and `*`.
+    /// - Throws: `BadInput` when a word leads nowhere or a folder holds no scenario.
+    init(_ words: [String]) throws {
+        let names = words.filter(Self.isName)
+        let paths = words.filter { !names.contains($0) }
+        try read(words.isEmpty ? [Self.usualFolder] : paths)
+        guard !names.isEmpty else { return }
+        var usual = ScenarioLibrary()
+        try usual.read([Self.usualFolder])
+        for name in names where usual.problems.isEmpty && !usual.scenarios.contains(where: { $0.matches(name) }) {
+            let advice = Suggestion.advice(for: name, among: usual.scenarios.map(\.name))
+            throw BadInput("\(name): there is no such file or folder, and no scenario is called so; \(advice).")
+        }
+        problems += usual.problems
+        let given = Set(files.map(\.name))
+        for var file in usual.files where !given.contains(file.name) {
+            file.scenarios.removeAll { scenario in !names.contains { scenario.matches($0) } }
+            if !file.scenarios.isEmpty { files.append(file) }
+        }
+    }
+
+    private init() {}
+
+    private mutating func read(_ paths: [String]) throws {
         var seen: Set<String> = []
-        for path in paths.isEmpty ? ["Scenarios"] : paths {
-            for file in try Self.files(at: path, isGiven: !paths.isEmpty) where seen.insert(file).inserted {
+        for path in paths {
+            for file in try Self.files(at: path) where seen.insert(file).inserted {
                 do {
                     files.append(try ScenarioFile(try Self.text(of: file), name: file))
                 } catch let error as ScenarioFileError {
@@ -24,6 +46,14 @@ struct ScenarioLibrary {
                 }
             }
         }
+    }
+
+    private static let usualFolder = "Scenarios"
+
+    /// Whether a word is the name of a scenario: it is not written as a path, and nothing lies there.
+    private static func isName(_ word: String) -> Bool {
+        !word.contains("/") && !["yaml", "yml"].contains { word.hasSuffix(".\($0)") }
+            && !FileManager.default.fileExists(atPath: word)
     }
 
     /// All scenarios of all files.
@@ -37,14 +67,14 @@ struct ScenarioLibrary {
         return self
     }
 
-    private static func files(at path: String, isGiven: Bool) throws -> [String] {
+    private static func files(at path: String) throws -> [String] {
         // Why it cannot be looked at makes no difference to what the caller must do.
         let real = URL(filePath: path).resolvingSymlinksInPath().path()
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: real) else {
             throw BadInput(
-                isGiven
-                    ? "\(path): there is no such file or folder."
-                    : "There is no folder 'Scenarios' here; name the files or folders to use.")
+                path == usualFolder
+                    ? "There is no folder '\(path)' here; name the files or folders to use."
+                    : "\(path): there is no such file or folder.")
         }
         guard attributes[.type] as? FileAttributeType == .typeDirectory else { return [path] }
         let folder = path.hasSuffix("/") ? String(path.dropLast()) : path

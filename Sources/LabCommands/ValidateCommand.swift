@@ -15,7 +15,9 @@ struct ValidateCommand: ParsableCommand {
               belay validate --schema > scenario.schema.json
             """)
 
-    @Argument(help: "Files or folders; without any, the folder Scenarios.", completion: .file(extensions: ["yaml"]))
+    @Argument(
+        help: "Files, folders or names of scenarios in the folder Scenarios; without any, that whole folder.",
+        completion: .file(extensions: ["yaml"]))
     var paths: [String] = []
     @Flag(help: "Print the JSON Schema of scenario files instead.")
     var schema = false
@@ -27,7 +29,7 @@ struct ValidateCommand: ParsableCommand {
 
     func run() throws {
         if schema { return Console.write(ScenarioSchema.text, to: .standardOutput) }
-        let library = try ScenarioLibrary(paths: paths).checked()
+        let library = try ScenarioLibrary(paths).checked()
         let (files, scenarios) = (library.files.count, library.scenarios.count)
         Console.print(
             "\(files) \(files == 1 ? "file" : "files") with \(scenarios) \(scenarios == 1 ? "scenario" : "scenarios"): all right"

@@ -64,7 +64,8 @@ struct BadInputTests {
         "wrong usage",
         arguments: [
             (["fly"], "fly"), (["run", "--sed", "1"], "--sed"), (["run", "--seed", "one"], "one"),
-            (["run", "no-such-file.yaml"], "no-such-file.yaml"), (["run", "--platform", "ec3"], "ec3"),
+            (["run", "no-such-file.yaml"], "no-such-file.yaml"), (["run", "power-off"], "powered-off"),
+            (["run", "--platform", "ec3"], "ec3"),
             (["run", "--jobs", "0"], "--jobs"), (["rules", "--id", "AWS-999"], "AWS-999"),
             (["rules", "--status", "done"], "done"), (["validate", "--schema", "x.yaml"], "--schema"),
             (["run", "Sources"], "Sources"),

@@ -29,6 +29,15 @@ struct RunTests {
         #expect(result.output.contains("belay run \(file) --platform \(platform) --seed 1") == (code == 1))
     }
 
+    @Test("scenarios of the library are run by their names, beside a file")
+    func byName() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Self.scenario("1.0"), as: "s.yaml")
+        let result = try await Belay.run("run", file, "powered-off", "quiesce-re*", "--platform", "hyperv")
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(result.output.contains("3 passed"), "\(result.output)")
+    }
+
     @Test("a lab that cannot do its work ends with code 3 and says why")
     func labTrouble() async throws {
         let folder = try TemporaryFolder()

@@ -1,5 +1,5 @@
 /// Finds the word that was meant.
-enum Suggestion {
+package enum Suggestion {
     /// The candidate that is nearest to `word`, when one is near enough to have been meant.
     static func nearest(to word: String, among candidates: [String]) -> String? {
         let limit = max(1, min(3, word.count / 2))
@@ -9,7 +9,7 @@ enum Suggestion {
     }
 
     /// A sentence part that names what is right: the nearest candidate, or all of them.
-    static func advice(for word: String, among candidates: [String]) -> String {
+    package static func advice(for word: String, among candidates: [String]) -> String {
         if let nearest = nearest(to: word, among: candidates) { return "did you mean '\(nearest)'?" }
         return "known here: \(candidates.sorted().joined(separator: ", "))"
     }

@@ -74,7 +74,7 @@ package struct Selection: Hashable, Sendable {
 
 extension Scenario {
     /// Whether the scenario is meant by a name, with or without its inputs, or by a beginning and `*`.
-    fileprivate func matches(_ pattern: String) -> Bool {
+    package func matches(_ pattern: String) -> Bool {
         if pattern.hasSuffix("*") { return fullName.hasPrefix(pattern.dropLast()) }
         return pattern == name || pattern == fullName
     }

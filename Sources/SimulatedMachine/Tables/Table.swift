@@ -99,7 +99,9 @@ public struct Table<Resource: Booked>: Hashable, Sendable {
     /// The ids, in no order.
     @inlinable public var keys: some Sequence<Resource.ID> { entries.keys }
     /// The resources, in no order.
-    @inlinable public var values: some Sequence<Resource> { entries.values.lazy.compactMap(\.wrappedValue.resource) }
+    @inlinable public var values: some Sequence<Resource> {
+        entries.values.lazy.compactMap { $0.wrappedValue.resource }
+    }
     /// How many there are.
     @inlinable public var count: Int { entries.count }
     /// Whether there are none.
