@@ -21,7 +21,7 @@ struct ScenarioLibrary {
         try usual.read([Self.usualFolder])
         for name in names where usual.problems.isEmpty && !usual.scenarios.contains(where: { $0.matches(name) }) {
             let advice = Suggestion.advice(for: name, among: usual.scenarios.map(\.name))
-            throw BadInput("\(name): there is no such file or folder, and no scenario is called so; \(advice).")
+            throw BadInput("\(name): there is no such file or folder, and no scenario is called so; \(advice)")
         }
         problems += usual.problems
         let given = Set(files.map(\.name))

@@ -48,7 +48,7 @@ struct Session {
         do throws(Selection.Fault) {
             return try Selection(platforms: platforms, scenarios: names, seed: seed).flows(of: library.files)
         } catch {
-            throw BadInput("\(error).")
+            throw BadInput("\(error)")
         }
     }
 }
