@@ -59,6 +59,73 @@ struct GroupTests {
         #expect(plane.disks[plane.diskID("lent")] != nil)
     }
 
+    /// Something in a group that cannot be deleted with it.
+    struct Obstacle: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        /// What the fault of the deletion says of it.
+        var words: String
+        /// Puts it in the way.
+        var place: @Sendable (inout AzureCompute) throws -> ResourceID
+
+        init(_ what: String, says words: String, _ place: @escaping @Sendable (inout AzureCompute) throws -> ResourceID)
+        {
+            testDescription = what
+            self.words = words
+            self.place = place
+        }
+
+        static let all = [
+            Obstacle("AZ-046: a disk of a machine elsewhere", says: "Disk os is attached to VM") { plane in
+                let disk = try plane.makeOSDisk("os").id
+                try Self.machine(elsewhere: &plane, disk: disk)
+                return disk
+            },
+            Obstacle("AZ-047: a disk that is read from outside", says: "revokeaccessapi") { plane in
+                try plane.makeDisk("d")
+                plane.end(of: try plane.beginGetAccess(to: plane.diskID("d")))
+                return plane.diskID("d")
+            },
+            Obstacle("AZ-040: a snapshot that is read from outside", says: "deleting the snapshot") { plane in
+                try plane.makeDisk("d")
+                try plane.makeSnapshot("s", of: "d")
+                plane.end(of: try plane.beginGetAccess(to: plane.snapshotID("s")))
+                return plane.snapshotID("s")
+            },
+            Obstacle("AZ-127: an interface of a machine elsewhere", says: "Network Interface nic is used") { plane in
+                let interface = plane.id(.networkInterfaces, "nic", in: "g")
+                plane.end(of: try plane.createNetworkInterface(interface, location: "eastus"))
+                try Self.machine(elsewhere: &plane, disk: nil, interface: interface)
+                return interface
+            },
+        ]
+
+        private static func machine(
+            elsewhere plane: inout AzureCompute, disk: ResourceID?, interface: ResourceID? = nil
+        ) throws {
+            let disk = try disk ?? plane.makeOSDisk("os", in: "other").id
+            var request = CreateMachine(
+                location: "eastus", size: "Standard_D2s_v5", osDisk: .init(.attach, disk: disk))
+            request.interfaces = interface.map { [InterfaceReference($0)] } ?? []
+            plane.end(of: try plane.createMachine(plane.machineID("m", in: "other"), request))
+        }
+    }
+
+    @Test(
+        "AZ-040, AZ-046, AZ-047 and AZ-127: what cannot be deleted by itself is not deleted with its group",
+        arguments: Obstacle.all)
+    func obstacles(obstacle: Obstacle) throws {
+        var plane = AzureCompute.seeded()
+        _ = try plane.createGroup("other", location: "eastus")
+        try plane.makeDisk("free")
+        let id = try obstacle.place(&plane)
+        let fault = plane.end(of: try plane.deleteGroup("g"))
+        #expect(fault?.code == "ResourceGroupDeletionBlocked")
+        #expect(fault?.message.contains("'\(id.type.rawValue)/\(id.name)'") == true, "\(fault?.message ?? "")")
+        #expect(fault?.message.contains(obstacle.words) == true, "\(fault?.message ?? "")")
+        #expect(plane.exists(id))
+        #expect(!plane.exists(plane.diskID("free")))
+    }
+
     @Test("AZ-120 and AZ-121: a lock holds for all that lies below it, and the stricter one wins")
     func locks() throws {
         var plane = AzureCompute.seeded()

@@ -215,6 +215,29 @@ struct CallTests {
         #expect(try plane.poll(operation.id).retryAfter == nil)
     }
 
+    @Test(
+        "AZ-088, AZ-132 and AZ-135: what may help is to call again after too many calls, an overlap or a failure of the platform",
+        arguments: [
+            ("OperationNotAllowed", 429, true), ("InternalServerError", 500, true), ("ServiceUnavailable", 503, true),
+            ("Conflict", 409, true), ("AnotherOperationInProgress", 409, true),
+            ("ConflictingConcurrentWriteNotAllowed", 409, true), ("OperationNotAllowed", 409, false),
+            ("InvalidParameter", 400, false), ("ResourceNotFound", 404, false),
+        ] as [(String, Int, Bool)])
+    func callsAgain(code: String, status: Int, helps: Bool) {
+        let fault = AzureFault(AzureFault.Code(rawValue: code), "", status: status)
+        #expect(fault.isRetriedByClients == helps)
+    }
+
+    @Test(
+        "AZ-135: an operation that failed for a reason of the platform's may end well when it is asked for again",
+        arguments: [
+            ("InternalExecutionError", true), ("InternalOperationError", true), ("OperationPreempted", true),
+            ("VMRestorePointInternalError", true), ("OperationNotAllowed", false), ("AllocationFailed", false),
+        ] as [(String, Bool)])
+    func endsWellLater(code: String, may: Bool) {
+        #expect(AzureFault(AzureFault.Code(rawValue: code), "").isTransient == may)
+    }
+
     @Test("AZ-129, AZ-131 and AZ-135: an operation fails late, is told with 200, and is forgotten after a day")
     func lateFailure() throws {
         var plane = AzureCompute.seeded()

@@ -101,6 +101,28 @@ struct CreateMachineTests {
         bench.refuses("InvalidBlockDeviceMapping", nil, "AWS-116") { _ = try $0.runInstances(wrong) }
     }
 
+    @Test("AWS-116: the root of an image is of the image's snapshot, and a further disk has a size or a snapshot")
+    func impossibleMappings() throws {
+        var (bench, image) = try made()
+        let snapshot = try bench.makeSnapshot(of: bench.root)
+        var swapped = RunInstances.Mapping(device: "/dev/sda1")
+        swapped.snapshot = snapshot
+        for mapping in [swapped, RunInstances.Mapping(device: "/dev/sdz")] {
+            var request = RunInstances(image: image)
+            request.mappings = [mapping]
+            let wrong = request
+            bench.refuses("InvalidBlockDeviceMapping", nil, "AWS-116") { _ = try $0.runInstances(wrong) }
+        }
+        var request = RunInstances(image: image)
+        request.mappings = [RunInstances.Mapping(device: "/dev/sdz")]
+        request.mappings[0].snapshot = snapshot
+        request.mappings[0].deleteOnTermination = false
+        let instance = try bench.ec2.runInstances(request)[0].id
+        let volume = try #require(bench.ec2.instances[instance]?.devices["/dev/sdz"])
+        #expect(bench.ec2.volumes[volume]?.snapshot == snapshot)
+        #expect(bench.ec2.volumes[volume]?.attachment?.deleteOnTermination == false)
+    }
+
     @Test("AWS-117: a new instance has an id and addresses of its own; a private address is free or refused")
     func identity() throws {
         var (bench, image) = try made()

@@ -17,6 +17,16 @@ struct CallTests {
         #expect(try bench.ec2.describeVolumes([volume]).count == 1)
     }
 
+    @Test(
+        "AWS-156: clients call again by themselves where the service was at fault, and nowhere else",
+        arguments: [
+            ("RequestLimitExceeded", 503, true), ("InternalError", 500, true), ("InvalidParameterValue", 400, false),
+        ] as [(String, Int, Bool)])
+    func callsAgain(code: String, status: Int, isAgain: Bool) {
+        #expect(EC2Fault(EC2Fault.Code(rawValue: code), "", status: status).isRetriedByClients == isAgain)
+        #expect(EC2Fault.tooManyRequests.isRetriedByClients)
+    }
+
     @Test("AWS-156: calls are paid from a bucket for each verb, which fills up again")
     func throttling() throws {
         var bench = try Bench()

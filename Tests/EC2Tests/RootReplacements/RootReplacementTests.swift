@@ -92,18 +92,26 @@ struct RootReplacementTests {
         #expect(after[.bootID] != before[.bootID])
     }
 
-    @Test("AWS-137: the new root has the type, the size and the flag of the old one; an image changes the image id")
-    func shape() throws {
+    @Test(
+        "AWS-137: the new root has the type, the size and the flag of the old one; an image changes the image id",
+        arguments: [false, true])
+    func shape(isDeleted: Bool) throws {
         var (bench, _, _) = try made()
         let image = try bench.makeImage()
+        // Type and flag are others now than the image says.
+        _ = try bench.ec2.modifyVolume(bench.root, type: "io2", iops: 300)
+        try bench.ec2.modifyInstanceAttribute(
+            of: bench.instance, [.deleteOnTermination(device: "/dev/sda1", isDeleted)])
+        bench.ec2.advance(by: .hours(12))
         let old = try #require(bench.ec2.volumes[bench.root])
         var request = CreateReplaceRootVolumeTask(instance: bench.instance)
         request.image = image
         _ = try bench.ec2.createReplaceRootVolumeTask(request)
         bench.ec2.advance(by: .minutes(5))
         let new = try #require(bench.ec2.volumes[bench.root])
-        #expect(new.shape == old.shape)
-        #expect(new.attachment?.deleteOnTermination == old.attachment?.deleteOnTermination)
+        #expect(new.id != old.id)
+        #expect(new.shape == old.shape && new.shape.type == .io2)
+        #expect(new.attachment?.deleteOnTermination == isDeleted)
         #expect(bench.image == image)
     }
 
