@@ -7,7 +7,7 @@ package import SimulatedMachine
 ///
 /// The native verbs are mutating functions; each goes through one gate, where the resource manager looks at the caller,
 /// at locks and at groups, calls are counted and faults strike. A verb that is refused leaves everything as it was but
-/// for the clock, the count of calls and the events; one that is accepted answers with an ``Operation``, which ends later
+/// for the clock, the count of calls and the events; one that is accepted answers with an operation, which ends later
 /// and can fail on its own.
 public struct AzureCompute: Hashable, Sendable {
     /// What can be set of the subscription.

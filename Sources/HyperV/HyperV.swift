@@ -6,7 +6,7 @@ import SimulatedMachine
 /// One Hyper-V host with its machines, checkpoints, virtual disks and volumes, on virtual time.
 ///
 /// The native verbs are mutating functions named after the cmdlets; each goes through one gate, where faults strike.
-/// Verbs that last answer with a ``Job``, as the cmdlets do with `-AsJob`; a verb that is refused leaves everything as it
+/// Verbs that last answer with a job, as the cmdlets do with `-AsJob`; a verb that is refused leaves everything as it
 /// was but for the clock and the events. Copying the value forks the host, in constant time.
 public struct HyperV: Hashable, Sendable {
     /// What can be set of the host.

@@ -3,7 +3,7 @@ public import LabCore
 
 /// Why Compute Engine refused a call at once, in its own reason and words.
 ///
-/// What fails after it was accepted arrives in the operation instead, as an ``OperationError``.
+/// What fails after it was accepted arrives in the operation instead, as an `OperationError`.
 public struct ComputeFault: Error, Hashable, Sendable {
     /// The vendor's reason.
     public var reason: Reason
