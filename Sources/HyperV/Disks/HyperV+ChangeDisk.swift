@@ -62,8 +62,7 @@ extension HyperV {
         files[file.path]?.content.grow(to: size)
         measure(file.path)
         guard let owner = file.owner, let machine = machines[owner], machine.state == .off,
-            let drive = machine.config.drives.first(where: { $0.path == file.path }), let role = drive.role,
-            var content = machine.hardware.disk(role)
+            let role = machine.wrappedValue.role(of: file.path), var content = machine.hardware.disk(role)
         else { return }
         content.grow(to: size)
         machines[owner]?.hardware.replaceDisk(role, with: content)

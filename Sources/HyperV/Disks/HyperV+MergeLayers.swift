@@ -43,9 +43,9 @@ extension HyperV {
     /// Lets merges begin that can: one for each machine.
     mutating func pumpMerges() {
         guard !merges.isEmpty else { return }
-        let waiting = mergesInOrder
-        var busy = waiting.filter { $0.state == .running }.map(\.machine)
-        for merge in waiting where !busy.contains(merge.machine) {
+        let merges = mergesInOrder
+        var busy = merges.filter { $0.state == .running }.map(\.machine)
+        for merge in merges where !busy.contains(merge.machine) {
             if tryMerge(merge) { busy.append(merge.machine) }
         }
     }

@@ -40,8 +40,7 @@ extension HyperV {
         change(&content)
         if let owner = files[path]?.owner {
             machines[owner]?.change { machine in
-                let drive = machine.config.drives.first { $0.path == path }
-                guard machine.hardware.power == .off, let role = drive?.role else { return }
+                guard machine.hardware.power == .off, let role = machine.role(of: path) else { return }
                 machine.hardware.replaceDisk(role, with: content)
             }
         }

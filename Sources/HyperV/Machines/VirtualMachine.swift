@@ -79,10 +79,11 @@ package struct VirtualMachine: Hashable, Sendable {
             hardwareAddress: config.adapters.first?.hardwareAddress ?? "")
     }
 
+    /// What the appliance uses a virtual disk for that the machine has open.
+    func role(of path: FilePath) -> DiskRole? { config.drives.first { $0.path == path }?.role }
+
     /// What is on a virtual disk that the machine has open.
-    func content(of path: FilePath) -> Disk? {
-        config.drives.first { $0.path == path }?.role.flatMap { hardware.disk($0) }
-    }
+    func content(of path: FilePath) -> Disk? { role(of: path).flatMap { hardware.disk($0) } }
 
     /// Gives the hardware a disk, or other contents of the one that it has in the role.
     mutating func insert(_ content: Disk, as role: DiskRole) {

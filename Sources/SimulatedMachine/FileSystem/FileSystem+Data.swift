@@ -48,11 +48,6 @@ extension FileSystem {
         update(inode)
     }
 
-    /// The length of a file in bytes; nothing when it is not there.
-    package func length(of path: String, in drives: Drives) throws(FileSystemFault) -> Int? {
-        try find(path, in: drives).map(length)
-    }
-
     private func length(of inode: Inode) -> Int { cache[inode.number]?.length ?? inode.length }
 
     /// The pages of a file as the guest reads them; nothing when it is not there.
