@@ -21,7 +21,7 @@ extension HyperV: CyclesInPlace {
     }
 
     mutating func cycle(of machine: MachineID, undoing change: (inout Self) throws -> Void) throws {
-        let id = VirtualMachine.ID(rawValue: machine.rawValue)
+        let id = try guid(of: machine)
         let job = try wait(for: checkpointVM(id, CheckpointRequest(name: "cycle")))
         guard case .checkpoint(let checkpoint) = job.affected else { return }
         try change(&self)
@@ -29,7 +29,14 @@ extension HyperV: CyclesInPlace {
         try wait(for: removeVMSnapshot(checkpoint))
     }
 
+    private func guid(of machine: MachineID) throws(Refusal) -> VirtualMachine.ID {
+        guard let id = VirtualMachine.ID(rawValue: machine.rawValue) else {
+            throw Refusal(.refused, code: "NoMachine", message: "\(machine) is no machine of Hyper-V.")
+        }
+        return id
+    }
+
     private func lastDisk(of id: MachineID) throws -> FilePath? {
-        try machine(VirtualMachine.ID(rawValue: id.rawValue)).config.drives.last { $0.role != nil }?.path
+        try machine(guid(of: id)).config.drives.last { $0.role != nil }?.path
     }
 }

@@ -29,27 +29,14 @@ public struct NameMaker: Hashable, Sendable {
         return counters[kind, default: 0]
     }
 
-    /// A UUID of version 4, with letters in lower case or in upper case.
-    public mutating func uuid(uppercase: Bool = false) -> String {
+    /// A GUID of version 4.
+    public mutating func guid() -> GUID {
         let (high, low) = (dice.next(), dice.next())
-        let (version, variant): (UInt64, UInt64) = (4, 8 + UInt64(dice.roll(below: 4)))
-        let words = (high & ~0xF000 | version << 12, low & ~(0xF << 60) | variant << 60)
-        let letters = UInt8(ascii: uppercase ? "A" : "a") - 10
-        return unsafe String(unsafeUninitializedCapacity: 36) { text in
-            var end = 0
-            for place in 0..<32 {
-                if place == 8 || place == 12 || place == 16 || place == 20 {
-                    unsafe text[end] = UInt8(ascii: "-")
-                    end += 1
-                }
-                let word = place < 16 ? words.0 : words.1
-                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (place & 15))) & 0xF
-                unsafe text[end] = digit < 10 ? UInt8(ascii: "0") + digit : letters + digit
-                end += 1
-            }
-            return end
-        }
+        return GUID(random: high, low & ~(0xF << 60) | UInt64(dice.roll(below: 4)) << 60)
     }
+
+    /// A UUID of version 4, with letters in lower case.
+    public mutating func uuid() -> String { guid().text() }
 
     /// An IPv4 address under `prefix` (two octets, as in `"10.0"`), each handed out once.
     public mutating func address(under prefix: String) -> String {

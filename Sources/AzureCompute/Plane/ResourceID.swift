@@ -58,6 +58,7 @@ package struct ResourceID: Hashable, Comparable, Sendable, CustomStringConvertib
     package var description: String { Self.text(type, subscription, group, names) }
     package static func == (a: Self, b: Self) -> Bool { a.key == b.key }
     package func hash(into hasher: inout Hasher) { hasher.combine(key) }
+    package func _rawHashValue(seed: Int) -> Int { key._rawHashValue(seed: seed) }
     package static func < (a: Self, b: Self) -> Bool { a.key < b.key }
 }
 

@@ -28,5 +28,6 @@ package struct ResourceID<Resource: Identified>: RawRepresentable, Hashable, Com
     package static func < (a: Self, b: Self) -> Bool { a.text < b.text }
     package static func == (a: Self, b: Self) -> Bool { a.text == b.text }
     package func hash(into hasher: inout Hasher) { text.hash(into: &hasher) }
+    package func _rawHashValue(seed: Int) -> Int { text._rawHashValue(seed: seed) }
     package var description: String { rawValue }
 }

@@ -102,10 +102,10 @@ extension HyperV {
         var base = parent
         while base.isAVHDX, let next = files[base]?.parent { base = next }
         let ending = below?.format == .vhd ? "avhd" : "avhdx"
-        let path = FilePath(parent.folder, "\(base.stem)_\(world.names.uuid(uppercase: true)).\(ending)")
+        let path = FilePath(parent.folder, "\(base.stem)_\(world.names.guid().text(uppercase: true)).\(ending)")
         var leaf = VirtualHardDisk(
             path: path, format: below?.format ?? .vhdx, type: .differencing, content: content,
-            identifier: world.names.uuid(uppercase: true))
+            identifier: world.names.guid())
         leaf.parent = parent
         leaf.parentIdentifier = below?.identifier
         leaf.parentStamp = below?.stamp ?? 0

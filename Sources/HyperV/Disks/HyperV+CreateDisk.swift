@@ -55,7 +55,7 @@ extension HyperV {
         }
         var disk = VirtualHardDisk(
             path: path, format: format, type: request.parent == nil ? request.type : .differencing,
-            content: request.content ?? Disk(size: request.size), identifier: world.names.uuid(uppercase: true))
+            content: request.content ?? Disk(size: request.size), identifier: world.names.guid())
         if let parent = request.parent {
             guard !parent.isAVHDX else {
                 throw HyperVFault(

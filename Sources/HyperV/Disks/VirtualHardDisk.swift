@@ -13,11 +13,11 @@ package struct VirtualHardDisk: Hashable, Sendable {
     /// The disk as somebody sees it who reads through all its parents, as of the last time it was put away.
     var content: Disk
     /// What the disk is known by; a child remembers it, together with the stamp.
-    package internal(set) var identifier: String
+    package internal(set) var identifier: GUID
     /// Counts the times that it was written to.
     package internal(set) var stamp = 0
     /// The identifier of the parent when the child was made.
-    var parentIdentifier: String?
+    var parentIdentifier: GUID?
     /// The stamp of the parent when the child was made.
     var parentStamp = 0
     /// The machine that it is attached to.

@@ -110,7 +110,7 @@ extension HyperV {
             place(
                 VirtualHardDisk(
                     path: copy, format: files[base]?.format ?? .vhdx, type: .dynamic, content: content,
-                    identifier: world.names.uuid(uppercase: true)))
+                    identifier: world.names.guid()))
             config.drives[index].source = .file(copy)
         }
         let export = ExportedMachine(

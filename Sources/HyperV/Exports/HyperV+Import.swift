@@ -50,7 +50,7 @@ extension HyperV {
             id: id, spec: export.spec, family: export.family, config: config,
             hardware: SimulatedMachine(spec: export.spec, seed: world.dice.next()),
             privateAddress: newID ? world.names.address(under: "192.168") : export.privateAddress,
-            generationID: world.names.uuid(), folder: folder)
+            generationID: world.names.guid(), folder: folder)
         machine.hardware.outside = export.outside
         machines[id] = Boxed(machine)
         for drive in config.drives { mount(drive, in: id) }

@@ -49,7 +49,7 @@ extension HyperV {
             let machine = VirtualMachine(
                 id: id, spec: request.spec, family: family, config: config,
                 hardware: SimulatedMachine(spec: request.spec, seed: plane.world.dice.next()),
-                privateAddress: plane.world.names.address(under: "192.168"), generationID: plane.world.names.uuid(),
+                privateAddress: plane.world.names.address(under: "192.168"), generationID: plane.world.names.guid(),
                 folder: folder)
             plane.machines[id] = Boxed(machine)
             for drive in config.drives { plane.mount(drive, in: id) }

@@ -1,6 +1,11 @@
 import LabCore
 
 extension HyperVFault {
+    /// There is no machine with such a GUID.
+    static func noMachine(_ id: String) -> HyperVFault {
+        HyperVFault(.objectNotFound, "Hyper-V was unable to find a virtual machine with id \"\(id)\".")
+    }
+
     /// The management service could not do something to a machine.
     static func failed(
         _ machine: Boxed<VirtualMachine>, to verb: String, because why: String, hresult: UInt32? = nil,

@@ -22,7 +22,7 @@ package struct VirtualMachine: Hashable, Sendable {
     /// Changes when the machine meets its own past, so that a guest can notice.
     ///
     /// Rule: HV-075.
-    package internal(set) var generationID: String
+    package internal(set) var generationID: GUID
     /// What the processor could do when the memory was saved.
     package internal(set) var savedOn: Set<String> = []
     /// When the guest was saved.

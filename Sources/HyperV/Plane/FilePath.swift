@@ -3,17 +3,8 @@ import LabCore
 /// The path of a file on the host, with a drive letter.
 package struct FilePath: Identifier {
     private let path: HashedText
-    /// How many bytes stand before the name.
-    private let nameOffset: Int
 
-    package init(rawValue: String) {
-        path = HashedText(rawValue)
-        let bytes = rawValue.utf8.span
-        var start = bytes.count
-        while start > 0, bytes[start - 1] != Self.separator { start -= 1 }
-        nameOffset = start
-    }
-
+    package init(rawValue: String) { path = HashedText(rawValue) }
     package init(_ folder: String, _ name: String) { self.init(rawValue: "\(folder)\\\(name)") }
 
     /// The path as it is written.
@@ -40,6 +31,14 @@ package struct FilePath: Identifier {
         return Self.lastDot(of: name).map { name[name.utf8.index(after: $0)...].lowercased() } ?? ""
     }
 
+    /// How many bytes stand before the name.
+    private var nameOffset: Int {
+        let bytes = rawValue.utf8.span
+        var start = bytes.count
+        while start > 0, bytes[start - 1] != Self.separator { start -= 1 }
+        return start
+    }
+
     private static let separator = UInt8(ascii: "\\")
     private static func lastDot(of name: String) -> String.Index? { name.utf8.lastIndex(of: UInt8(ascii: ".")) }
 
@@ -53,4 +52,5 @@ package struct FilePath: Identifier {
 
     package static func == (a: Self, b: Self) -> Bool { a.path == b.path }
     package func hash(into hasher: inout Hasher) { path.hash(into: &hasher) }
+    package func _rawHashValue(seed: Int) -> Int { path._rawHashValue(seed: seed) }
 }

@@ -4,16 +4,14 @@ package import LabCore
 extension HyperV {
     /// Makes a GUID for a new resource.
     mutating func makeID<Resource>(_: Resource.Type) -> ResourceID<Resource> {
-        ResourceID(rawValue: world.names.uuid(uppercase: true))
+        ResourceID(world.names.guid())
     }
 
     /// Finds a machine by its GUID.
     ///
     /// `Get-VM -Id`.
     package func machine(_ id: VirtualMachine.ID) throws(HyperVFault) -> Boxed<VirtualMachine> {
-        guard let machine = machines[id] else {
-            throw HyperVFault(.objectNotFound, "Hyper-V was unable to find a virtual machine with id \"\(id)\".")
-        }
+        guard let machine = machines[id] else { throw .noMachine(id.rawValue) }
         return machine
     }
 
@@ -60,10 +58,7 @@ extension HyperV {
     ///
     /// `Get-VMSnapshot -Id`. Rule: HV-055.
     package func checkpoint(_ id: Checkpoint.ID) throws(HyperVFault) -> Boxed<Checkpoint> {
-        guard let checkpoint = checkpoints[id] else {
-            throw HyperVFault(
-                .objectNotFound, "Hyper-V was unable to find a virtual machine checkpoint with id \"\(id)\".")
-        }
+        guard let checkpoint = checkpoints[id] else { throw .noCheckpoint(id.rawValue) }
         return checkpoint
     }
 

@@ -68,7 +68,8 @@ extension HyperV {
     /// A machine by the name that the lab has for it.
     func labMachine(_ id: MachineID) throws(Refusal) -> Boxed<VirtualMachine> {
         do throws(HyperVFault) {
-            return try machine(VirtualMachine.ID(rawValue: id.rawValue))
+            guard let guid = VirtualMachine.ID(rawValue: id.rawValue) else { throw HyperVFault.noMachine(id.rawValue) }
+            return try machine(guid)
         } catch {
             var fault = error
             fault.verb = "Get-VM"

@@ -39,7 +39,8 @@ extension HyperV {
         _ id: Hypervisor.Snapshot.ID, of vm: Boxed<VirtualMachine>, for cmdlet: String
     ) throws(Refusal) -> Boxed<Checkpoint> {
         do throws(HyperVFault) {
-            let found = try checkpoint(Checkpoint.ID(rawValue: id.rawValue))
+            guard let guid = Checkpoint.ID(rawValue: id.rawValue) else { throw HyperVFault.noCheckpoint(id.rawValue) }
+            let found = try checkpoint(guid)
             guard found.machine == vm.id else {
                 throw HyperVFault(.objectNotFound, "'\(vm.config.name)' has no checkpoint with id \"\(id)\".")
             }

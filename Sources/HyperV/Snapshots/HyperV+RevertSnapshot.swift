@@ -129,7 +129,7 @@ extension HyperV {
         dropSavedState(of: id)
         bringBackSettings(of: id, from: checkpoint)
         bringBackDisks(of: id, from: checkpoint, instead: old)
-        let generation = world.names.uuid()  // Rule: HV-075.
+        let generation = world.names.guid()  // Rule: HV-075.
         machines[id]?.change { machine in
             machine.tree.revert(to: target)
             machine.lastApplied = target

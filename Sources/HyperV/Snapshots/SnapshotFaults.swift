@@ -1,6 +1,11 @@
 import LabCore
 
 extension HyperVFault {
+    /// There is no checkpoint with such a GUID.
+    static func noCheckpoint(_ id: String) -> HyperVFault {
+        HyperVFault(.objectNotFound, "Hyper-V was unable to find a virtual machine checkpoint with id \"\(id)\".")
+    }
+
     /// Checkpoints are switched off for a machine.
     static func checkpointsDisabled(_ machine: Boxed<VirtualMachine>) -> HyperVFault {
         checkpoint("Checkpoints have been disabled", machine, rule: "HV-006")

@@ -13,6 +13,8 @@ package struct Moref<Kind>: Hashable, Comparable, Sendable, CustomStringConverti
     /// Shorter names first, so that `vm-9` stands before `vm-10`.
     package static func < (a: Moref, b: Moref) -> Bool { (a.value.utf8.count, a.value) < (b.value.utf8.count, b.value) }
     package var description: String { value }
+    package func hash(into hasher: inout Hasher) { name.hash(into: &hasher) }
+    package func _rawHashValue(seed: Int) -> Int { name._rawHashValue(seed: seed) }
 }
 
 extension VSphere {

@@ -36,11 +36,15 @@ struct CallTests {
     @Test("what is not there is named in the vendor's words")
     func unknown() throws {
         let host = HyperV(seed: 1)
-        let machine = refusal { _ = try host.machine(ResourceID(rawValue: "X")) }
+        let stranger = try #require(VirtualMachine.ID(rawValue: "0A1B2C3D-0000-4000-8000-000000000000"))
+        let machine = refusal { _ = try host.machine(stranger) }
         #expect(machine?.category == "ObjectNotFound")
         #expect(machine?.returnCode == 32779)
         #expect(refusal { _ = try host.machines(named: "X") }?.category == "InvalidArgument")
-        #expect(throws: Refusal.self) { try host.facts(of: MachineID(rawValue: "X")) }
+        for name in ["X", "", stranger.rawValue] {
+            let found = #expect(throws: Refusal.self) { try host.facts(of: MachineID(rawValue: name)) }
+            #expect(found?.message == "Hyper-V was unable to find a virtual machine with id \"\(name)\".")
+        }
         #expect(try host.machines(named: "X*") == [])
     }
 

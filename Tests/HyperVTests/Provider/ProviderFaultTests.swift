@@ -65,7 +65,7 @@ struct ProviderFaultTests {
     @Test("HV-072: a broken chain is found before the machine is stopped for nothing", arguments: requests)
     func brokenChain(request: SnapshotRequest) throws {
         var (lab, snapshot) = try prepared(request)
-        let checkpoint = try lab.host.checkpoint(Checkpoint.ID(rawValue: snapshot.id.rawValue))
+        let checkpoint = try lab.host.checkpoint(#require(Checkpoint.ID(rawValue: snapshot.id.rawValue)))
         let base = try #require(checkpoint.config.drives.last?.path)
         lab.host.hold(base, by: "backup")
         let refusal = #expect(throws: Refusal.self) {
@@ -79,7 +79,7 @@ struct ProviderFaultTests {
     @Test("a machine that a revert left off although nothing was applied is started again")
     func stranded() throws {
         var (lab, snapshot) = try prepared(SnapshotRequest(name: "s", memory: true))
-        let checkpoint = try lab.host.checkpoint(Checkpoint.ID(rawValue: snapshot.id.rawValue))
+        let checkpoint = try lab.host.checkpoint(#require(Checkpoint.ID(rawValue: snapshot.id.rawValue)))
         let job = try lab.host.restoreVMSnapshot(checkpoint.id, confirm: .given)
         lab.host.jobs[job]?.doom = HyperVFault(.operationFailed, "The disk is broken.")
         var plain = lab

@@ -177,7 +177,7 @@ struct ProviderFlowTests {
             let snapshot = try lab.host.takeSnapshot(request, of: lab.machine)
             let failed = try lab.facts()
             let report = try lab.host.revert(RevertRequest(snapshot: snapshot.id, method: method), of: lab.machine)
-            let id = VirtualMachine.ID(rawValue: report.machine.rawValue)
+            let id = try #require(VirtualMachine.ID(rawValue: report.machine.rawValue))
             if lab.host.machines[id]?.state != .running { try lab.host.setPower(.on, of: report.machine) }
             let restored = try lab.host.facts(of: report.machine)
             let situation = Situation(snapshot: snapshot, revert: report, power: "on")

@@ -45,7 +45,7 @@ struct ListSnapshotTests {
         let checkpoint = try lab.checkpoint()
         #expect(try lab.host.checkpoint(checkpoint.id).name == "c")
         let (host, id) = (lab.host, lab.id)
-        #expect(refusal { _ = try host.checkpoint(Checkpoint.ID(rawValue: id.rawValue)) }?.id == .objectNotFound)
+        #expect(refusal { _ = try host.checkpoint(#require(Checkpoint.ID(rawValue: id.rawValue))) }?.id == .objectNotFound)
     }
 
     @Test("HV-056: every kind is listed, unless one is asked for")

@@ -1,5 +1,6 @@
 import HashTreeCollections
 import Hypervisor
+import LabCore
 import SimulatedMachine
 import Testing
 
@@ -7,7 +8,12 @@ import Testing
 
 @Suite("The tree of checkpoints")
 struct SnapshotTreeTests {
-    private func id(_ name: String) -> Checkpoint.ID { Checkpoint.ID(rawValue: name) }
+    private static let ids: [String: Checkpoint.ID] = {
+        var names = NameMaker(seed: 1)
+        return Dictionary(uniqueKeysWithValues: ["a", "b", "c", "d"].map { ($0, Checkpoint.ID(names.guid())) })
+    }()
+
+    private func id(_ name: String) -> Checkpoint.ID { Self.ids[name]! }
 
     /// a, under it b and c; c is current.
     private var forked: SnapshotTree {

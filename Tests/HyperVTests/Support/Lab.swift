@@ -23,7 +23,7 @@ struct Lab {
     init(_ profile: HyperV.Settings.Profile = .ws2025, spec: MachineSpec = .small, seed: UInt64 = 7) throws {
         host = HyperV(seed: seed, settings: HyperV.Settings(profile: profile))
         machine = try host.makeMachine(spec)
-        id = VirtualMachine.ID(rawValue: machine.rawValue)
+        id = try #require(VirtualMachine.ID(rawValue: machine.rawValue))
         _ = host.takeEvents()
     }
 
