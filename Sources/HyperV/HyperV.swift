@@ -19,9 +19,10 @@ public struct HyperV: Hashable, Sendable {
     package internal(set) var files: TreeDictionary<FilePath, Boxed<VirtualHardDisk>> = [:]
     /// The memory that saved machines and checkpoints hold, by the file it lies in.
     package internal(set) var stateFiles: TreeDictionary<FilePath, ByteCount> = [:]
-    package internal(set) var volumes: TreeDictionary<String, Volume> = [:]
+    package internal(set) var volumes = Volumes()
     package internal(set) var jobs: TreeDictionary<Job.ID, Boxed<Job>> = [:]
-    package internal(set) var merges: TreeDictionary<Merge.ID, Merge> = [:]
+    /// The merges that are not done, in the order in which they came up.
+    package internal(set) var merges: [Merge] = []
     package internal(set) var exports: TreeDictionary<FilePath, ExportedMachine> = [:]
     /// What is kept outside the machines of one installation.
     var surroundings = Surroundings<UInt64, VirtualMachine.ID>()
@@ -44,7 +45,7 @@ public struct HyperV: Hashable, Sendable {
         world = World(seed: seed)
         processorFeatures = settings.processorFeatures
         for (name, capacity) in settings.volumes {
-            volumes[name] = Volume(name: name, capacity: capacity)
+            volumes.add(Volume(name: name, capacity: capacity))
         }
     }
 

@@ -13,40 +13,57 @@ public struct GUID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads a number in groups of 8, 4, 4, 4 and 12 digits, with letters of either case; nothing when it is not one.
     public init?(_ text: String) {
-        guard text.utf8.count == 36 else { return nil }
+        let bytes = text.utf8.span
+        guard bytes.count == Self.length else { return nil }
         var words: (UInt64, UInt64) = (0, 0)
-        for (place, byte) in text.utf8.enumerated() {
-            if Self.hyphens.contains(place) {
+        for place in bytes.indices {
+            let byte = bytes[place]
+            if Self.isHyphen(place) {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
             }
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+            let lower = byte | 0x20
+            guard byte.isDigit || UInt8(ascii: "a")...UInt8(ascii: "f") ~= lower else { return nil }
             words.0 = words.0 << 4 | words.1 >> 60
-            words.1 = words.1 << 4 | UInt64(digit)
+            words.1 = words.1 << 4 | UInt64(byte.isDigit ? byte - UInt8(ascii: "0") : lower - UInt8(ascii: "a") + 10)
         }
         (high, low) = words
     }
 
-    private static let hyphens = [8, 13, 18, 23]
-
     /// The number as text, with letters in lower case or in upper case.
     public func text(uppercase: Bool = false) -> String {
-        let letters = UInt8(ascii: uppercase ? "A" : "a") - 10
-        return unsafe String(unsafeUninitializedCapacity: 36) { text in
-            var end = 0
-            for place in 0..<32 {
-                if place == 8 || place == 12 || place == 16 || place == 20 {
-                    unsafe text[end] = UInt8(ascii: "-")
-                    end += 1
-                }
-                let word = place < 16 ? high : low
-                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (place & 15))) & 0xF
-                unsafe text[end] = digit < 10 ? UInt8(ascii: "0") + digit : letters + digit
-                end += 1
+        let letters = UInt64(UInt8(ascii: uppercase ? "A" : "a"))
+        let (first, second) = (Self.digits(of: high >> 32, letters), Self.digits(of: high & 0xFFFF_FFFF, letters))
+        let (third, fourth) = (Self.digits(of: low >> 32, letters), Self.digits(of: low & 0xFFFF_FFFF, letters))
+        return unsafe String(unsafeUninitializedCapacity: Self.length) { text in
+            let bytes = UnsafeMutableRawBufferPointer(text)
+            func put(_ digits: UInt64, at place: Int) {
+                unsafe bytes.storeBytes(of: UInt32(digits).bigEndian, toByteOffset: place, as: UInt32.self)
             }
-            return end
+            unsafe bytes.storeBytes(of: first.bigEndian, toByteOffset: 0, as: UInt64.self)
+            put(second >> 32, at: 9)
+            put(second & 0xFFFF_FFFF, at: 14)
+            put(third >> 32, at: 19)
+            put(third & 0xFFFF_FFFF, at: 24)
+            unsafe bytes.storeBytes(of: fourth.bigEndian, toByteOffset: 28, as: UInt64.self)
+            for place in 0..<Self.length where Self.isHyphen(place) { unsafe text[place] = UInt8(ascii: "-") }
+            return Self.length
         }
     }
+
+    /// The eight hexadecimal digits of a number below 2^32 as letters in ASCII, a byte for each, the highest first.
+    ///
+    /// All digits at once: each is moved into a byte of its own, and those above 9 are moved on to the letters.
+    private static func digits(of number: UInt64, _ letters: UInt64) -> UInt64 {
+        var digits = (number << 16 | number) & 0x0000_FFFF_0000_FFFF
+        digits = (digits << 8 | digits) & 0x00FF_00FF_00FF_00FF
+        digits = (digits << 4 | digits) & 0x0F0F_0F0F_0F0F_0F0F
+        let isLetter = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return digits &+ 0x3030_3030_3030_3030 &+ isLetter &* (letters &- 10 &- UInt64(UInt8(ascii: "0")))
+    }
+
+    private static let length = 36
+    private static func isHyphen(_ place: Int) -> Bool { place == 8 || place == 13 || place == 18 || place == 23 }
 
     /// The number with letters in lower case.
     public var description: String { text() }
@@ -59,4 +76,8 @@ public struct GUID: Hashable, Comparable, Sendable, CustomStringConvertible {
     @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(low) }
     /// Half of the number, which is random: tables that ask for it in this way need no hasher.
     @inlinable public func _rawHashValue(seed: Int) -> Int { Int(truncatingIfNeeded: low ^ high) ^ seed }
+}
+
+extension UInt8 {
+    fileprivate var isDigit: Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= self }
 }

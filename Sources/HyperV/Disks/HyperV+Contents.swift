@@ -9,26 +9,33 @@ extension HyperV {
         files[path].map { content(of: $0) }
     }
 
+    /// What is on the disks of a machine at this moment, one for each drive; nothing where it has no virtual disk.
+    func contents(of machine: Boxed<VirtualMachine>) -> [Disk?] {
+        machine.wrappedValue.config.drives.map { drive in drive.path.flatMap { content(of: $0) } }
+    }
+
     private func content(of file: Boxed<VirtualHardDisk>) -> Disk {
         file.owner.flatMap { machines[$0]?.wrappedValue.content(of: file.path) } ?? file.content
     }
 
     /// Puts a new file on its volume.
-    mutating func place(_ file: VirtualHardDisk) {
-        files[file.path] = Boxed(file)
+    mutating func place(_ new: VirtualHardDisk) {
+        var file = new
+        file.fileSize = allocation(of: file, holding: file.content)
+        volumes.occupy(at: file.path, instead: .zero, file.fileSize)
         if let parent = file.parent {
             files[parent]?.change { parent in
-                parent.children.append(file.path)
+                parent.children.append(new.path)
                 parent.children.sort()
             }
         }
-        measure(file.path)
+        files[file.path] = Boxed(file)
     }
 
     /// Takes a file away.
     mutating func erase(_ path: FilePath) {
         guard let file = files[path] else { return }
-        occupy(path.volume, instead: file.fileSize, .zero)
+        volumes.occupy(at: path, instead: file.fileSize, .zero)
         if let parent = file.parent { files[parent]?.children.removeAll { $0 == path } }
         files[path] = nil
     }
@@ -36,16 +43,16 @@ extension HyperV {
     /// Writes down how much room a file takes up now.
     mutating func measure(_ path: FilePath) {
         guard let file = files[path] else { return }
-        let size = allocation(of: file, holding: content(of: file))
+        let size = allocation(of: file.wrappedValue, holding: content(of: file))
         guard size != file.fileSize else { return }
-        occupy(path.volume, instead: file.fileSize, size)
+        volumes.occupy(at: path, instead: file.fileSize, size)
         files[path]?.fileSize = size
     }
 
     /// The room that a file takes up: all of it when fixed, what was written when it grows.
     ///
     /// Rule: HV-029.
-    private func allocation(of file: Boxed<VirtualHardDisk>, holding content: Disk) -> ByteCount {
+    private func allocation(of file: VirtualHardDisk, holding content: Disk) -> ByteCount {
         switch file.type {
         case .fixed: return content.size
         case .dynamic: return VirtualHardDisk.header + content.writtenBytes
@@ -57,21 +64,16 @@ extension HyperV {
         }
     }
 
-    /// Moves the room that is used on a volume from one size of something to another.
-    mutating func occupy(_ volume: String, instead old: ByteCount, _ new: ByteCount) {
-        if old != new { volumes[volume]?.occupy(instead: old, new) }
-    }
-
     /// Puts a file with memory on its volume.
     mutating func placeState(_ path: FilePath, _ size: ByteCount) {
-        occupy(path.volume, instead: stateFiles[path] ?? .zero, size)
+        volumes.occupy(at: path, instead: stateFiles[path] ?? .zero, size)
         stateFiles[path] = size
     }
 
     /// Takes a file with memory away.
     mutating func eraseState(_ path: FilePath?) {
         guard let path, let size = stateFiles[path] else { return }
-        occupy(path.volume, instead: size, .zero)
+        volumes.occupy(at: path, instead: size, .zero)
         stateFiles[path] = nil
     }
 
@@ -102,7 +104,7 @@ extension HyperV {
         var base = parent
         while base.isAVHDX, let next = files[base]?.parent { base = next }
         let ending = below?.format == .vhd ? "avhd" : "avhdx"
-        let path = FilePath(parent.folder, "\(base.stem)_\(world.names.guid().text(uppercase: true)).\(ending)")
+        let path = parent.sibling("\(base.stem)_\(world.names.guid().text(uppercase: true)).\(ending)")
         var leaf = VirtualHardDisk(
             path: path, format: below?.format ?? .vhdx, type: .differencing, content: content,
             identifier: world.names.guid())
@@ -132,7 +134,7 @@ extension HyperV {
     /// Rules: HV-072 and HV-101.
     func fault(inChainOf path: FilePath) -> HyperVFault? {
         for path in chain(from: path) {
-            guard volumes[path.volume]?.isAvailable != false, let file = files[path] else {
+            guard volumes[of: path]?.isAvailable != false, let file = files[path] else {
                 return HyperVFault(
                     .operationFailed, "The system cannot find the file specified: '\(path)'.",
                     hresult: HResult.fileNotFound, rule: "HV-072")

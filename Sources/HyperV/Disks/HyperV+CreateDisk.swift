@@ -70,7 +70,7 @@ extension HyperV {
         }
         let needed = disk.type == .fixed ? disk.size : VirtualHardDisk.header + disk.content.writtenBytes
         let isSmall = disk.type == .differencing
-        try requireRoom([path.volume: isSmall ? VirtualHardDisk.header : needed], rule: "HV-026")
+        try requireRoom([(path, isSmall ? VirtualHardDisk.header : needed)], rule: "HV-026")
         place(disk)
     }
 }

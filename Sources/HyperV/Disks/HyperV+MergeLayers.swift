@@ -21,23 +21,21 @@ extension HyperV {
     }
 
     private mutating func queueMerge(of child: FilePath, into parent: FilePath, _ machine: VirtualMachine.ID) {
-        guard !merges.values.contains(where: { $0.child == child && $0.parent == parent && $0.state != .done }) else {
-            return
-        }
-        let merge = Merge(id: world.names.number("merge"), machine: machine, child: child, parent: parent)
-        merges[merge.id] = merge
-        machines[machine]?.merges.append(merge.id)
+        guard !merges.contains(where: { $0.child == child && $0.parent == parent }) else { return }
+        merges.append(Merge(id: world.names.number("merge"), machine: machine, child: child, parent: parent))
         note(machine.rawValue, "merge of \(child.name) into \(parent.name) is queued")
     }
 
     /// The merges of a machine's layers that are not done.
     package func pendingMerges(of id: VirtualMachine.ID) -> [Merge] {
-        merges.values.filter { $0.machine == id && $0.state != .done }.sorted { $0.id < $1.id }
+        merges.filter { $0.machine == id }
     }
+
+    func place(of id: Merge.ID) -> Int? { merges.firstIndex { $0.id == id } }
 
     /// Whether a merge moves blocks of a machine's disks at this moment.
     package func isMerging(_ id: VirtualMachine.ID) -> Bool {
-        pendingMerges(of: id).contains { $0.state == .running }
+        merges.contains { $0.machine == id && $0.state == .running }
     }
 
     /// Lets merges begin that can: one for each machine.
@@ -54,29 +52,28 @@ extension HyperV {
     ///
     /// Rule: HV-100.
     private var mergesInOrder: [Merge] {
-        guard merges.count > 1 else { return Array(merges.values) }
+        guard merges.count > 1 else { return merges }
         let newestFirst = settings.inferred.mergesNewestFirst
-        return merges.values.map { (merge: $0, depth: newestFirst ? chain(from: $0.child).count : 0) }
+        return merges.map { (merge: $0, depth: newestFirst ? chain(from: $0.child).count : 0) }
             .sorted { ($1.depth, $0.merge.id) < ($0.depth, $1.merge.id) }.map(\.merge)
     }
 
     /// Lets a merge begin if nothing stands in its way.
     private mutating func tryMerge(_ merge: Merge) -> Bool {
         guard merge.state != .failed, canMerge(merge) else { return false }
-        var merge = merge
         let size = files[merge.child]?.fileSize ?? .zero
-        let isMetadata = settings.resilientVolumes.contains(merge.parent.volume)
+        let isMetadata = settings.resilientVolumes.contains { merge.parent.isOn(volume: $0) }
         // Rule: HV-098.
-        if !isMetadata, volumes[merge.parent.volume]?.free ?? .zero < size {
+        if !isMetadata, volumes[of: merge.parent]?.free ?? .zero < size {
             guard merge.state != .starved else { return false }
-            take(.starve, &merge)
+            take(.starve, merge.id)
             note(merge.machine.rawValue, "merge of \(merge.child.name) waits for room (0x80070070)")
             return false
         }
         var delay = Duration.zero
         switch faults.strike("MergeDisks") {
         case .refuse:
-            take(.fail, &merge)
+            take(.fail, merge.id)
             enter(.mergeRetried(merge.id), in: settings.timings.mergeRetry)
             note(merge.machine.rawValue, "merge of \(merge.child.name) failed")
             return false
@@ -84,15 +81,18 @@ extension HyperV {
         // Nobody called it, so nobody is told to come later or waits for an answer.
         case .throttle, .loseReply, nil: break
         }
-        merge.isLive = machines[merge.machine]?.state == .running
+        let isLive = machines[merge.machine]?.state == .running
         let rate = settings.timings.mergeRate
-        let speed = merge.isLive ? ByteCount(rate.bytes / 2) : rate
+        let speed = isLive ? ByteCount(rate.bytes / 2) : rate
         // Rule: HV-099.
         let work = isMetadata ? settings.timings.metadataMerge : size.time(at: speed)
-        merge.span = Merge.Span(began: now, ends: now + delay + work)
-        merge.attempts += 1
-        take(.run, &merge)
-        enter(.mergeEnds(merge.id, attempt: merge.attempts), in: delay + work)
+        let span = Merge.Span(began: now, ends: now + delay + work)
+        take(.run, merge.id) { merge in
+            merge.isLive = isLive
+            merge.span = span
+            merge.attempts += 1
+        }
+        enter(.mergeEnds(merge.id, attempt: merge.attempts + 1), in: delay + work)
         return true
     }
 
@@ -101,7 +101,7 @@ extension HyperV {
     /// Rules: HV-095 and HV-103.
     private func canMerge(_ merge: Merge) -> Bool {
         let isHeld = [merge.child, merge.parent].contains { files[$0]?.holder != nil }
-        guard !isHeld, volumes[merge.parent.volume]?.isAvailable == true else { return false }
+        guard !isHeld, volumes[of: merge.parent]?.isAvailable == true else { return false }
         guard let machine = machines[merge.machine] else { return true }
         let recovery = machine.tree.inOrder.contains { checkpoints[$0]?.type == .recovery }
         guard !recovery, machine.job == nil else { return false }
@@ -112,41 +112,41 @@ extension HyperV {
         }
     }
 
-    private mutating func take(_ event: MergeState.Event, _ merge: inout Merge) {
+    /// Has a merge take an event, and changes it with that.
+    mutating func take(_ event: MergeState.Event, _ id: Merge.ID, _ change: (inout Merge) -> Void = { _ in }) {
+        guard let place = place(of: id) else { return }
         // The callers look at the state first.
-        try? merge.state.take(event)
-        merges[merge.id] = merge
+        try? merges[place].state.take(event)
+        change(&merges[place])
     }
 
     /// A start or a crash stops a merge; it begins again from nothing.
     ///
     /// Rule: HV-097.
     mutating func interruptMerges(of id: VirtualMachine.ID) {
-        for var merge in pendingMerges(of: id) where merge.state == .running && !merge.isLive {
-            merge.span = nil
-            take(.interrupt, &merge)
+        for merge in pendingMerges(of: id) where merge.state == .running && !merge.isLive {
+            take(.interrupt, merge.id) { $0.span = nil }
             note(id.rawValue, "merge of \(merge.child.name) is interrupted")
         }
     }
 
     /// Merges that failed are tried again when the machine is off.
     mutating func requeueMerges(of id: VirtualMachine.ID) {
-        for var merge in pendingMerges(of: id) where merge.state == .failed { take(.requeue, &merge) }
+        for merge in pendingMerges(of: id) where merge.state == .failed { take(.requeue, merge.id) }
     }
 
     /// A merge that failed is tried again.
     mutating func retryMerge(_ id: Merge.ID) {
-        guard var merge = merges[id], merge.state == .failed else { return }
-        take(.requeue, &merge)
+        guard let place = place(of: id), merges[place].state == .failed else { return }
+        take(.requeue, id)
         pumpMerges()
     }
 
     /// A merge has moved all its blocks: the layer below takes the place of the one above.
     mutating func finishMerge(_ id: Merge.ID, attempt: Int) {
-        guard var merge = merges[id], merge.state == .running, merge.attempts == attempt else { return }
-        take(.complete, &merge)
-        merges[id] = nil
-        machines[merge.machine]?.merges.removeAll { $0 == id }
+        guard let place = place(of: id), merges[place].state == .running, merges[place].attempts == attempt else { return }
+        take(.complete, id)
+        let merge = merges.remove(at: place)
         fold(merge.child, into: merge.parent)
         note(merge.machine.rawValue, "merged \(merge.child.name) into \(merge.parent.name)")
         settleLayer(merge.parent, of: merge.machine)
@@ -173,7 +173,7 @@ extension HyperV {
         if let owner = upper.owner { machines[owner]?.config.repoint(from: child, to: parent) }
         if let holder = upper.checkpoint { checkpoints[holder]?.config.repoint(from: child, to: parent) }
         // A merge into the layer that goes is one into the layer that takes its place.
-        for id in merges.keys where merges[id]?.parent == child { merges[id]?.parent = parent }
+        for place in merges.indices where merges[place].parent == child { merges[place].parent = parent }
         files[child]?.parent = nil
         erase(child)
         measure(parent)

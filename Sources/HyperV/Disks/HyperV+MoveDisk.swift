@@ -33,20 +33,20 @@ extension HyperV {
             }
             file.content = plane.content(of: path) ?? file.content
             file.owner = nil
-            plane.occupy(path.volume, instead: file.fileSize, .zero)
+            plane.volumes.occupy(at: path, instead: file.fileSize, .zero)
             plane.files[path] = nil
             file.path = FilePath(folder, path.name)
             file.children = []
             plane.files[file.path] = file
-            plane.occupy(file.path.volume, instead: .zero, file.fileSize)
+            plane.volumes.occupy(at: file.path, instead: .zero, file.fileSize)
         }
     }
 
     /// The files of a machine and of its checkpoints, leaves and all that they stand on.
     private func storage(of machine: Boxed<VirtualMachine>) -> [FilePath] {
-        let attached = machine.attachedFiles
+        let attached = machine.wrappedValue.config.files
         guard settings.inferred.storageMovesTakeWholeChains else { return attached.sorted() }
-        let kept = machine.tree.inOrder.compactMap { checkpoints[$0] }.flatMap { $0.config.drives.compactMap(\.path) }
+        let kept = machine.tree.inOrder.compactMap { checkpoints[$0] }.flatMap { $0.wrappedValue.config.files }
         return Set((attached + kept).flatMap { chain(from: $0) }).sorted()
     }
 
@@ -63,7 +63,7 @@ extension HyperV {
         var moved: [Boxed<VirtualHardDisk>] = []
         for path in paths {
             guard var file = files[path] else { continue }
-            occupy(path.volume, instead: file.fileSize, .zero)
+            volumes.occupy(at: path, instead: file.fileSize, .zero)
             files[path] = nil
             file.path = targets[path] ?? path
             moved.append(file)
@@ -77,7 +77,7 @@ extension HyperV {
             file.parent = file.parent.map { targets[$0] ?? $0 }
             file.children = file.children.map { targets[$0] ?? $0 }.sorted()
             files[file.path] = file
-            occupy(file.path.volume, instead: .zero, file.fileSize)
+            volumes.occupy(at: file.path, instead: .zero, file.fileSize)
         }
         for id in machines.keys.sorted() { machines[id]?.config.rename(targets) }
         for id in checkpoints.keys.sorted() { checkpoints[id]?.config.rename(targets) }

@@ -44,15 +44,13 @@ extension HyperV {
             }
             let holdsMemory = machine.hardware.power != .off && live == .savedState || machine.state == .saved
             let size = try plane.checkFolder(path, for: machine.config, holdsMemory: holdsMemory)
-            var disks: [FilePath: Disk] = [:]
-            for file in machine.attachedFiles { disks[file] = plane.content(of: file) }
             let capture = Capture(
-                instant: plane.now + elapsed, disks: disks,
+                instant: plane.now + elapsed, disks: plane.contents(of: machine),
                 memory: holdsMemory ? plane.machines[id]?.hardware.memory : nil,
-                consistency: holdsMemory ? .memory : .crash, configuration: machine.config)
+                consistency: holdsMemory ? .memory : .crash, configuration: machine.wrappedValue.$config)
             return plane.begin(
                 .exportMachine(path, live), on: id,
-                phases: [elapsed + size.time(at: plane.settings.timings.copyRate)], capture: capture)
+                phases: [elapsed + size.time(at: plane.settings.timings.copyRate)], capture: Boxed(capture))
         }
     }
 
@@ -64,10 +62,10 @@ extension HyperV {
                 .operationFailed, "The directory '\(folder)' exists already.", hresult: HResult.fileExists)
         }
         var size = holdsMemory ? config.memory : .zero
-        for path in config.drives.compactMap(\.path) {
+        for path in config.files {
             size += VirtualHardDisk.header + (content(of: path)?.writtenBytes ?? .zero)
         }
-        try requireRoom([folder.volume: size], rule: "HV-160")
+        try requireRoom([(folder, size)], rule: "HV-160")
         return size
     }
 
@@ -76,34 +74,34 @@ extension HyperV {
     mutating func finishExport(of id: Checkpoint.ID, to folder: FilePath) throws(HyperVFault) -> FilePath {
         let checkpoint = try checkpoint(id)
         let machine = try machine(checkpoint.machine)
-        var disks: [FilePath: Disk] = [:]
-        for path in checkpoint.config.drives.compactMap(\.path) { disks[path] = files[path]?.content }
+        let config = checkpoint.config
+        let disks = config.drives.map { drive in drive.path.flatMap { files[$0]?.content } }
         writeOut(
-            machine, to: folder, checkpoint.config, disks, memory: checkpoint.memory, savedOn: checkpoint.savedOn,
+            machine, to: folder, config, disks, memory: checkpoint.memory, savedOn: checkpoint.savedOn,
             created: checkpoint.created)
         return folder
     }
 
     mutating func finishExport(
-        of id: VirtualMachine.ID, to folder: FilePath, _ live: CaptureLiveState, _ capture: Capture?
+        of id: VirtualMachine.ID, to folder: FilePath, _ live: CaptureLiveState, _ capture: Boxed<Capture>?
     ) throws(HyperVFault) -> FilePath {
         thaw(id)
         let machine = try machine(id)
-        guard let capture else { throw .state("HV-161") }
+        guard let capture = capture?.wrappedValue else { throw .state("HV-161") }
         let savedOn = machine.state == .saved ? machine.savedOn : processorFeatures
         writeOut(
-            machine, to: folder, capture.configuration, capture.disks, memory: capture.memory, savedOn: savedOn,
+            machine, to: folder, capture.configuration.wrappedValue, capture.disks, memory: capture.memory, savedOn: savedOn,
             created: capture.instant)
         return folder
     }
 
     private mutating func writeOut(
-        _ machine: Boxed<VirtualMachine>, to folder: FilePath, _ config: Configuration, _ disks: [FilePath: Disk],
+        _ machine: Boxed<VirtualMachine>, to folder: FilePath, _ config: Configuration, _ disks: [Disk?],
         memory: Memory?, savedOn: Set<String>, created: Instant
     ) {
         var config = config
         for index in config.drives.indices {
-            guard let path = config.drives[index].path, let content = disks[path] else { continue }
+            guard let path = config.drives[index].path, let content = disks[index] else { continue }
             var base = path
             while base.isAVHDX, let next = files[base]?.parent { base = next }
             let copy = FilePath("\(folder)\\Virtual Hard Disks", base.name)
@@ -129,7 +127,7 @@ extension HyperV {
             guard let export = plane.exports[folder] else {
                 throw HyperVFault(.objectNotFound, "Cannot find path '\(folder)' because it does not exist.")
             }
-            for path in export.config.drives.compactMap(\.path) where plane.files[path]?.owner == nil {
+            for path in export.config.files where plane.files[path]?.owner == nil {
                 plane.erase(path)
             }
             plane.eraseState(export.stateFile)

@@ -17,6 +17,8 @@ package struct Configuration: Hashable, Sendable {
     package internal(set) var checkpointType = CheckpointType.production
     package internal(set) var automaticCheckpoints = false
     package internal(set) var drives: [HardDiskDrive] = []
+    /// The virtual disks among them.
+    package var files: [FilePath] { drives.compactMap(\.path) }
     package internal(set) var adapters: [NetworkAdapter] = []
     /// The image in the DVD drive.
     package internal(set) var dvd: String?

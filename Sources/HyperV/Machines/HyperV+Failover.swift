@@ -33,18 +33,18 @@ extension HyperV {
             guard plane.volumes[name] != nil else {
                 throw HyperVFault(.objectNotFound, "There is no volume '\(name)'.")
             }
-            plane.volumes[name]?.isShared = true
+            plane.volumes.change(name) { $0.isShared = true }
         }
     }
 
     /// A file of a machine or of its checkpoints that only its own node reaches.
     private func localFile(of machine: Boxed<VirtualMachine>) -> FilePath? {
         let kept = machine.tree.inOrder.compactMap { checkpoints[$0] }
-        let disks = (machine.attachedFiles + kept.flatMap { $0.config.drives.compactMap(\.path) })
+        let disks = (machine.wrappedValue.config.files + kept.flatMap { $0.wrappedValue.config.files })
             .flatMap { chain(from: $0) }
         let settings = kept.map { FilePath($0.config.snapshotFileLocation, "\($0.id).vmcx") }
         return Set(disks + settings + kept.compactMap(\.stateFile)).sorted().first { path in
-            volumes[path.volume]?.isShared != true
+            volumes[of: path]?.isShared != true
         }
     }
 }

@@ -74,7 +74,7 @@ extension HyperV {
         dropSavedState(of: id)
         machines[id]?.run = VirtualMachine.Run()
         machines[id]?.epoch += 1
-        for path in machines[id]?.attachedFiles ?? [] { measure(path) }
+        for path in machines[id]?.wrappedValue.config.files ?? [] { measure(path) }
         waiting.remove(id)
         removeAutomaticCheckpoints(of: id)
         requeueMerges(of: id)
@@ -127,7 +127,8 @@ extension HyperV {
 
     /// Throws the file with a machine's memory away.
     mutating func dropSavedState(of id: VirtualMachine.ID) {
-        eraseState(machines[id]?.stateFile)
+        guard let path = machines[id]?.stateFile else { return }
+        eraseState(path)
         machines[id]?.stateFile = nil
     }
 
@@ -182,14 +183,13 @@ extension HyperV {
         guard machine.tree.nodes.count < settings.quotas.checkpoints else {
             return note(id.rawValue, "no automatic checkpoint: there is no room for another")
         }
-        var disks: [FilePath: Disk] = [:]
-        for path in machine.attachedFiles { disks[path] = content(of: path) }
         let capture = Capture(
-            instant: now, disks: disks, consistency: .off, configuration: machine.config)
+            instant: now, disks: contents(of: machine), memory: nil, consistency: .off,
+            configuration: machine.wrappedValue.$config)
         let name = "Automatic Checkpoint - \(Self.usualName(of: machine, at: now))"
         let request = CheckpointRequest(name: name, isAutomatic: true)
         // A checkpoint of a machine that is known, with what was captured of it, is always taken.
-        _ = try? finishCheckpoint(request, of: id, capture)
+        _ = try? finishCheckpoint(request, of: id, Boxed(capture))
     }
 
     /// Removes and merges what the last start left.

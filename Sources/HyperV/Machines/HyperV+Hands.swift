@@ -21,9 +21,7 @@ extension HyperV {
 
     /// Changes a volume: its room, and whether it can be reached.
     package mutating func changeVolume(_ name: String, _ change: (inout Volume) -> Void) {
-        guard var volume = volumes[name] else { return }
-        change(&volume)
-        volumes[name] = volume
+        volumes.change(name, change)
         lookAtRoom(of: name)
         pumpMerges()
     }
@@ -61,11 +59,8 @@ extension HyperV {
             let wasMerging = pendingMerges(of: id).filter { $0.state == .running }
             if let job = machines[id]?.job { terminate(job) }
             if let state = machines[id]?.state, ![.off, .saved].contains(state) { leaveOff(id) }
-            for var merge in wasMerging where merges[merge.id]?.state == .running {
-                merge.span = nil
-                // The list was read a moment ago, and a running merge can be interrupted.
-                try? merge.state.take(.interrupt)
-                merges[merge.id] = merge
+            for merge in wasMerging where place(of: merge.id).map({ merges[$0].state }) == .running {
+                take(.interrupt, merge.id) { $0.span = nil }
             }
         }
         if settings.inferred.mergesSurviveCrashes { pumpMerges() }

@@ -10,7 +10,7 @@ extension HyperV {
     package mutating func startVM(_ id: VirtualMachine.ID) throws(HyperVFault) -> CmdletAnswer {
         try power("Start-VM", id) { (plane, machine) throws(HyperVFault) in
             if plane.settings.inferred.startResumesPaused || machine.state != .paused {
-                for path in machine.attachedFiles {
+                for path in machine.wrappedValue.config.files {
                     if let fault = plane.fault(inChainOf: path) { throw fault }
                 }
             }
@@ -66,8 +66,7 @@ extension HyperV {
             try plane.checkMemoryCanBeKept(of: machine)
             let effect = try plane.moveState(of: id) { (state) throws(NotInState<PowerState>) in try state.save() }
             guard effect == .begins else { return nil }
-            let place = FilePath(rawValue: machine.folder).volume
-            try plane.requireRoom([place: machine.config.memory], rule: "HV-026")
+            try plane.requireRoom([(FilePath(rawValue: machine.folder), machine.config.memory)], rule: "HV-026")
             let timings = plane.settings.timings
             plane.halt(id)
             return plane.begin(

@@ -34,8 +34,6 @@ package struct VirtualMachine: Hashable, Sendable {
     package internal(set) var run = Run()
     /// The checkpoint that was applied last.
     package internal(set) var lastApplied: Checkpoint.ID?
-    /// The merges of its layers that are not done, in the order in which they came up.
-    package internal(set) var merges: [Merge.ID] = []
     /// The folder with its settings.
     package let folder: String
     /// Whether it is the replica of a machine elsewhere.
@@ -93,7 +91,4 @@ package struct VirtualMachine: Hashable, Sendable {
             hardware.replaceDisk(role, with: content)
         }
     }
-
-    /// The virtual disks that are attached.
-    var attachedFiles: [FilePath] { config.drives.compactMap(\.path) }
 }

@@ -13,7 +13,7 @@ extension HyperV {
     ///   - doom: why it is going to fail.
     /// - Returns: the job.
     mutating func begin(
-        _ operation: Operation, on id: VirtualMachine.ID, phases: [Duration], capture: Capture? = nil,
+        _ operation: Operation, on id: VirtualMachine.ID, phases: [Duration], capture: Boxed<Capture>? = nil,
         doom: HyperVFault? = nil
     ) -> Job.ID {
         let first = phases.first ?? .zero
@@ -22,10 +22,9 @@ extension HyperV {
         job.remaining = Array(phases.dropFirst())
         job.capture = capture
         job.doom = doom
-        for event in [JobState.Event.start, .run] {
-            // A new job can start, and one that starts can run.
-            try? job.state.take(event)
-        }
+        // A new job can start, and one that starts can run.
+        try? job.state.take(.start)
+        try? job.state.take(.run)
         jobs[job.id] = Boxed(job)
         machines[id]?.job = job.id
         enter(.jobMoves(job.id), in: first)
@@ -34,11 +33,12 @@ extension HyperV {
 
     /// A job has come to the end of a phase.
     mutating func move(_ id: Job.ID) {
-        guard var job = jobs[id], job.state == .running, job.ends <= now else { return }
+        guard let job = jobs[id], job.state == .running, job.ends <= now else { return }
         if let next = job.remaining.first {
-            job.remaining.removeFirst()
-            job.ends = now + next
-            jobs[id] = job
+            jobs[id]?.change { job in
+                job.remaining.removeFirst()
+                job.ends = world.now + next
+            }
             passPhase(of: job)
             enter(.jobMoves(id), in: next)
             return
@@ -46,12 +46,11 @@ extension HyperV {
         machines[job.machine]?.job = nil
         do throws(HyperVFault) {
             if let doom = job.doom { throw doom }
-            job.affected = try finish(job)
-            end(&job, .complete)
+            let made = try finish(job)
+            end(id, .complete, affecting: made)
         } catch {
-            job.fault = error.begun
             abandon(job)
-            end(&job, .fail)
+            end(id, .fail, fault: error.begun)
             note(job.machine.rawValue, "job \(job.operation.jobType) failed: \(error)")
         }
         pumpMerges()
@@ -70,18 +69,23 @@ extension HyperV {
 
     /// Stops a job for good; what it had not finished is taken back.
     mutating func terminate(_ id: Job.ID) {
-        guard var job = jobs[id], !job.state.isOver else { return }
+        guard let job = jobs[id], !job.state.isOver else { return }
         machines[job.machine]?.job = nil
         abandon(job)
-        end(&job, .terminate)
+        end(id, .terminate)
     }
 
-    private mutating func end(_ job: inout Boxed<Job>, _ event: JobState.Event) {
-        // Only jobs that are not over come here, and each of these events ends such a job.
-        try? job.state.take(event)
-        job.capture = nil
-        jobs[job.id] = job
-        enter(.jobForgotten(job.id), in: settings.timings.jobRetention)
+    private mutating func end(
+        _ id: Job.ID, _ event: JobState.Event, affecting made: Job.Element? = nil, fault: HyperVFault? = nil
+    ) {
+        jobs[id]?.change { job in
+            // Only jobs that are not over come here, and each of these events ends such a job.
+            try? job.state.take(event)
+            job.affected = made
+            job.fault = fault
+            job.capture = nil
+        }
+        enter(.jobForgotten(id), in: settings.timings.jobRetention)
     }
 
     /// Does what stands at the end of a job.

@@ -26,7 +26,7 @@ package struct Job: Hashable, Sendable {
     /// Rule: HV-170.
     package internal(set) var affected: Element?
     /// What was captured when the work began.
-    var capture: Capture?
+    var capture: Boxed<Capture>?
     /// Why it is going to fail.
     var doom: HyperVFault?
 
@@ -94,11 +94,12 @@ package enum CaptureLiveState: Int, Hashable, Sendable, CaseIterable {
 
 /// One instant of a machine.
 struct Capture: Hashable, Sendable {
-    var instant: Instant
-    var disks: [FilePath: Disk]
-    var memory: Memory?
-    var consistency: Consistency
-    var configuration: Configuration
+    let instant: Instant
+    /// What was on the disks, one for each drive of the configuration; nothing where it has no virtual disk.
+    let disks: [Disk?]
+    let memory: Memory?
+    let consistency: Consistency
+    let configuration: Boxed<Configuration>
 }
 
 /// What a cmdlet answers: a job, or a warning that there was nothing to do.

@@ -13,34 +13,48 @@ package struct FilePath: Identifier {
     /// The drive letter with its colon.
     package var volume: String { String(Substring(rawValue.utf8.prefix { $0 != Self.separator })) }
 
-    /// The folder that the file lies in.
-    package var folder: String { String(Substring(rawValue.utf8.prefix(max(0, nameOffset - 1)))) }
-
-    /// The name with its ending.
-    package var name: String { String(Substring(rawValue.utf8.dropFirst(nameOffset))) }
-
-    /// The name without its ending.
-    package var stem: String {
-        let name = name
-        return Self.lastDot(of: name).map { String(name[..<$0]) } ?? name
+    /// Whether the file lies on a volume.
+    package func isOn(volume: String) -> Bool {
+        let (path, name) = (rawValue.utf8.span, volume.utf8.span)
+        guard path.count >= name.count, path.count == name.count || path[name.count] == Self.separator else {
+            return false
+        }
+        return name.indices.allSatisfy { path[$0] == name[$0] }
     }
 
+    /// The folder that the file lies in.
+    package var folder: String { text(0..<max(0, nameOffset - 1)) }
+
+    /// The name with its ending.
+    package var name: String { text(nameOffset..<rawValue.utf8.count) }
+
+    /// The name without its ending.
+    package var stem: String { text(nameOffset..<(dotOffset ?? rawValue.utf8.count)) }
+
     /// The ending after the last dot, in lower case.
-    package var ending: String {
-        let name = name
-        return Self.lastDot(of: name).map { name[name.utf8.index(after: $0)...].lowercased() } ?? ""
+    package var ending: String { dotOffset.map { text($0 + 1..<rawValue.utf8.count).lowercased() } ?? "" }
+
+    /// The path of another file in the same folder.
+    package func sibling(_ name: String) -> FilePath { FilePath(rawValue: text(0..<nameOffset) + name) }
+
+    private func text(_ bytes: Range<Int>) -> String {
+        let all = rawValue.utf8
+        return String(Substring(all.prefix(bytes.upperBound).dropFirst(bytes.lowerBound)))
     }
 
     /// How many bytes stand before the name.
-    private var nameOffset: Int {
+    private var nameOffset: Int { lastPlace(of: Self.separator).map { $0 + 1 } ?? 0 }
+    /// How many bytes stand before the last dot of the name.
+    private var dotOffset: Int? { lastPlace(of: UInt8(ascii: ".")).flatMap { $0 < nameOffset ? nil : $0 } }
+
+    private func lastPlace(of byte: UInt8) -> Int? {
         let bytes = rawValue.utf8.span
-        var start = bytes.count
-        while start > 0, bytes[start - 1] != Self.separator { start -= 1 }
-        return start
+        var place = bytes.count - 1
+        while place >= 0, bytes[place] != byte { place -= 1 }
+        return place < 0 ? nil : place
     }
 
     private static let separator = UInt8(ascii: "\\")
-    private static func lastDot(of name: String) -> String.Index? { name.utf8.lastIndex(of: UInt8(ascii: ".")) }
 
     /// Whether it is the differencing disk of a checkpoint.
     package var isAVHDX: Bool { ends(in: ".avhdx") || ends(in: ".avhd") }

@@ -8,24 +8,24 @@ extension HyperV {
     ///   - cmdlet: the native name.
     ///   - subject: what the verb is about.
     ///   - answer: what the journal says about the answer.
-    ///   - body: the verb itself; it checks everything before it changes anything.
+    ///   - checksFirst: whether the verb checks everything before it changes anything; of one that does not, what it did
+    ///     before it refused is undone, at the price of a copy.
+    ///   - body: the verb itself.
     /// - Throws: what the verb refuses, or a fault that was asked for.
     /// - Returns: what the verb answers.
     mutating func call<Answer>(
         _ cmdlet: String, on subject: String, answer: (Answer) -> String = { _ in "done" },
-        _ body: (inout HyperV) throws(HyperVFault) -> Answer
+        checksFirst: Bool = false, _ body: (inout HyperV) throws(HyperVFault) -> Answer
     ) throws(HyperVFault) -> Answer {
         let effect = faults.strike(cmdlet)
         if case .delay(let time) = effect { advance(by: time) }
         do throws(HyperVFault) {
-            return try asWhole(unless: { $0.isAnswerLost }) { host throws(HyperVFault) in
-                if case .throttle = effect { throw .throttled }
-                if case .refuse(let code) = effect { throw .injected(code, into: cmdlet) }
-                let result = try body(&host)
-                host.note(subject, "\(cmdlet) -> \(answer(result))")
-                if case .loseReply = effect { throw .answerLost(cmdlet) }
-                return result
-            }
+            if case .throttle = effect { throw .throttled }
+            if case .refuse(let code) = effect { throw .injected(code, into: cmdlet) }
+            let result = checksFirst ? try body(&self) : try asWhole(body)
+            note(subject, "\(cmdlet) -> \(answer(result))")
+            if case .loseReply = effect { throw .answerLost(cmdlet) }
+            return result
         } catch {
             var fault = error
             fault.verb = cmdlet

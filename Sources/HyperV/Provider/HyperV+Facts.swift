@@ -28,7 +28,7 @@ extension HyperV {
     /// Removes every machine, and then the files that are still there.
     public mutating func removeEverything() throws(Refusal) {
         faults = CallFaults()
-        for name in volumes.keys.sorted() { changeVolume(name) { $0.isAvailable = true } }
+        for name in volumes.names { changeVolume(name) { $0.isAvailable = true } }
         for id in machines.keys.sorted() {
             if let job = machines[id]?.job { terminate(job) }
             leaveOff(id)
@@ -38,7 +38,7 @@ extension HyperV {
             try native { plane throws(HyperVFault) in try plane.removeExport(folder) }
         }
         // What is deleted need not be merged before.
-        merges = [:]
+        merges = []
         for path in files.keys.sorted() {
             try native { plane throws(HyperVFault) in try plane.removeItem(path) }
         }

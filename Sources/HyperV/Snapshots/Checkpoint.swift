@@ -27,6 +27,20 @@ package struct Checkpoint: Hashable, Sendable {
     /// The machine's address then.
     let privateAddress: String
 
+    init(
+        id: ID, of machine: VirtualMachine.ID, name: String, type: SnapshotType, created: Instant,
+        config: Boxed<Configuration>, consistency: Consistency, privateAddress: String
+    ) {
+        self.id = id
+        self.machine = machine
+        self.name = name
+        self.type = type
+        self.created = created
+        _config = config
+        self.consistency = consistency
+        self.privateAddress = privateAddress
+    }
+
     /// Whether it holds memory, which is all that tells a standard checkpoint from a production one.
     ///
     /// Rule: HV-033.

@@ -73,12 +73,9 @@ extension HyperV {
     ///
     /// Rule: HV-026.
     func checkRoom(for machine: Boxed<VirtualMachine>, holdsMemory: Bool) throws(HyperVFault) {
-        var needed: [String: ByteCount] = [:]
-        for path in machine.attachedFiles { needed[path.volume, default: .zero] += VirtualHardDisk.header }
-        if holdsMemory {
-            let place = FilePath(rawValue: machine.config.snapshotFileLocation).volume
-            needed[place, default: .zero] += machine.config.memory
-        }
+        let config = machine.wrappedValue.config
+        var needed = config.files.map { ($0, VirtualHardDisk.header) }
+        if holdsMemory { needed.append((FilePath(rawValue: config.snapshotFileLocation), config.memory)) }
         try requireRoom(needed, rule: "HV-026")
     }
 

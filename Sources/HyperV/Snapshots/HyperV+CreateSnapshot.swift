@@ -10,8 +10,8 @@ extension HyperV {
     package mutating func checkpointVM(
         _ id: VirtualMachine.ID, _ request: CheckpointRequest = CheckpointRequest()
     ) throws(HyperVFault) -> Job.ID {
-        try call("Checkpoint-VM", on: id.rawValue, answer: { $0.rawValue }) { (plane) throws(HyperVFault) in
-            try plane.beginCheckpoint(request, of: id)
+        try call("Checkpoint-VM", on: id.rawValue, answer: { $0.rawValue }, checksFirst: true) {
+            (plane) throws(HyperVFault) in try plane.beginCheckpoint(request, of: id)
         }
     }
 
@@ -21,7 +21,7 @@ extension HyperV {
     package mutating func createSnapshot(
         _ id: VirtualMachine.ID, _ request: CheckpointRequest
     ) throws(HyperVFault) -> (returnValue: Int, resultingSnapshot: Checkpoint.ID?, job: Job.ID) {
-        let job = try call("CreateSnapshot", on: id.rawValue, answer: { $0.rawValue }) {
+        let job = try call("CreateSnapshot", on: id.rawValue, answer: { $0.rawValue }, checksFirst: true) {
             (plane) throws(HyperVFault) in try plane.beginCheckpoint(request, of: id)
         }
         return (4096, nil, job)
@@ -39,27 +39,36 @@ extension HyperV {
             note(id.rawValue, "only production checkpoints are supported on domain controllers (HV-034)")
         }
         var doom: HyperVFault?
-        var taken = Taken()
+        let taken: Taken
         switch machine.state {
-        case .off: break  // Rule: HV-012.
-        case .saved, .paused: taken = try captureSleeper(machine)
-        default: (taken, doom) = try captureRunning(machine)
+        case .off:  // Rule: HV-012.
+            taken = Taken()
+            try checkRoom(for: machine, holdsMemory: false)
+        case .saved, .paused:
+            taken = try captureSleeper(machine)
+            try checkRoom(for: machine, holdsMemory: taken.holdsMemory)
+        default:
+            // A guest that was asked to hold still goes on when the host then refuses.
+            (taken, doom) = try asWhole { (plane) throws(HyperVFault) in
+                let (taken, doom) = try plane.captureRunning(machine)
+                try plane.checkRoom(for: machine, holdsMemory: taken.holdsMemory)
+                return (taken, doom)
+            }
         }
-        try checkRoom(for: machine, holdsMemory: taken.holdsMemory)
         if doomedSnapshots.strike([id]) {
             doom = .checkpoint("The virtual disks could not be created", machine, rule: "HV-017")
         }
         let timings = settings.timings
+        let disks = contents(of: machine)
         let duration =
-            taken.elapsed + timings.checkpoint + timings.perDisk * machine.attachedFiles.count
+            taken.elapsed + timings.checkpoint + timings.perDisk * disks.count { $0 != nil }
             + (taken.holdsMemory ? timings.capture + machine.config.memory.time(at: timings.memoryRate) : .zero)
-        var disks: [FilePath: Disk] = [:]
-        for path in machine.attachedFiles { disks[path] = content(of: path) }
         let capture = Capture(
             instant: now + taken.elapsed, disks: disks,
             memory: taken.holdsMemory ? machines[id]?.hardware.memory : nil, consistency: taken.consistency,
-            configuration: machine.config)
-        return begin(.createCheckpoint(request), on: id, phases: [duration], capture: capture, doom: doom)
+            configuration: machine.wrappedValue.$config)
+        return begin(
+            .createCheckpoint(request), on: id, phases: [duration], capture: Boxed(capture), doom: doom)
     }
 
     /// What a capture is going to hold, and how long it kept the guest waiting.
@@ -139,14 +148,14 @@ extension HyperV {
 
     /// Forks every disk at once, and hangs the checkpoint into the tree.
     mutating func finishCheckpoint(
-        _ request: CheckpointRequest, of id: VirtualMachine.ID, _ capture: Capture?
+        _ request: CheckpointRequest, of id: VirtualMachine.ID, _ capture: Boxed<Capture>?
     ) throws(HyperVFault) -> Checkpoint.ID {
-        guard let capture, let machine = machines[id] else { throw .state("HV-015") }
+        guard let capture = capture?.wrappedValue, let machine = machines[id] else { throw .state("HV-015") }
         thaw(id)
         settle(id)
         let name = request.name ?? Self.usualName(of: machine, at: capture.instant)
         var checkpoint = Checkpoint(
-            id: makeID(Checkpoint.self), machine: id, name: name, type: request.type, created: capture.instant,
+            id: makeID(Checkpoint.self), of: id, name: name, type: request.type, created: capture.instant,
             config: capture.configuration, consistency: capture.consistency, privateAddress: machine.privateAddress)
         checkpoint.isAutomatic = request.isAutomatic
         if let memory = capture.memory {
@@ -156,31 +165,41 @@ extension HyperV {
             checkpoint.stateFile = path
             checkpoint.savedOn = machine.state == .saved ? machine.savedOn : processorFeatures
         }
+        // Where a merge ended meanwhile, the disk lies in another file.
+        var drives = machine.wrappedValue.config.drives
+        if checkpoint.config.drives != drives { checkpoint.config.drives = drives }
         checkpoints[checkpoint.id] = Boxed(checkpoint)
-        for path in machine.attachedFiles { fork(path, of: id, for: checkpoint.id, holding: capture.disks[path]) }
-        machines[id]?.tree.create(checkpoint.id)
+        for (index, captured) in capture.disks.enumerated() {
+            guard let captured, let path = drives[index].path,
+                let leaf = fork(path, of: id, for: checkpoint.id, holding: captured)
+            else { continue }
+            drives[index].source = .file(leaf)
+        }
+        machines[id]?.change { machine in
+            machine.config.drives = drives
+            machine.tree.create(checkpoint.id)
+        }
         return checkpoint.id
     }
 
-    /// Fixes a file as it was captured, and has the machine write to a new one from then on.
+    /// Fixes a file as it was captured, and makes a new one for the machine to write to from then on.
     private mutating func fork(
-        _ path: FilePath, of id: VirtualMachine.ID, for checkpoint: Checkpoint.ID, holding captured: Disk?
-    ) {
-        guard let live = content(of: path), let captured else { return }
+        _ path: FilePath, of id: VirtualMachine.ID, for checkpoint: Checkpoint.ID, holding captured: Disk
+    ) -> FilePath? {
+        guard let live = content(of: path) else { return nil }
         files[path]?.change { file in
             file.put(captured)
             file.checkpoint = checkpoint
         }
         measure(path)
-        let leaf = openLeaf(on: path, holding: live, for: id)
-        machines[id]?.config.repoint(from: path, to: leaf)
+        return openLeaf(on: path, holding: live, for: id)
     }
 
     /// Where forks are not taken back, the first disk of a checkpoint that failed stays on a layer that belongs to nobody.
     ///
     /// Rule: HV-017.
     mutating func leaveFirstForked(_ id: VirtualMachine.ID) {
-        guard let path = machines[id]?.attachedFiles.first, let live = content(of: path) else { return }
+        guard let path = machines[id]?.wrappedValue.config.files.first, let live = content(of: path) else { return }
         putAway(path)
         let leaf = openLeaf(on: path, holding: live, for: id)
         machines[id]?.config.repoint(from: path, to: leaf)

@@ -10,7 +10,7 @@ extension HyperV {
     package mutating func removeVMSnapshot(
         _ target: Checkpoint.ID, includeAllChildSnapshots: Bool = false
     ) throws(HyperVFault) -> Job.ID {
-        try call("Remove-VMSnapshot", on: target.rawValue, answer: { $0.rawValue }) {
+        try call("Remove-VMSnapshot", on: target.rawValue, answer: { $0.rawValue }, checksFirst: true) {
             (plane) throws(HyperVFault) in
             let checkpoint = try plane.checkpoint(target)
             let tree = try plane.machine(checkpoint.machine).tree
@@ -25,7 +25,7 @@ extension HyperV {
     package mutating func removeVMSnapshots(
         of id: VirtualMachine.ID, named name: String? = nil
     ) throws(HyperVFault) -> Job.ID? {
-        try call("Remove-VMSnapshot", on: id.rawValue, answer: { $0?.rawValue ?? "nothing" }) {
+        try call("Remove-VMSnapshot", on: id.rawValue, answer: { $0?.rawValue ?? "nothing" }, checksFirst: true) {
             (plane) throws(HyperVFault) in
             let targets = try plane.vmSnapshots(of: id, named: name)
                 .sorted { ($0.created, $0.id) < ($1.created, $1.id) }.map(\.id)  // A list promises no order.
@@ -76,7 +76,7 @@ extension HyperV {
                 if machine.lastApplied == target { machine.lastApplied = nil }
             }
             checkpoints[target] = nil
-            for path in checkpoint.config.drives.compactMap(\.path) where files[path]?.checkpoint == target {
+            for path in checkpoint.wrappedValue.config.files where files[path]?.checkpoint == target {
                 files[path]?.checkpoint = nil
                 layers.append(path)
             }

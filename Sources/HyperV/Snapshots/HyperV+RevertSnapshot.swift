@@ -18,7 +18,7 @@ extension HyperV {
     package mutating func restoreVMSnapshot(
         _ target: Checkpoint.ID, confirm: Confirmation = .notGiven
     ) throws(HyperVFault) -> Job.ID {
-        try call("Restore-VMSnapshot", on: target.rawValue, answer: { $0.rawValue }) {
+        try call("Restore-VMSnapshot", on: target.rawValue, answer: { $0.rawValue }, checksFirst: true) {
             (plane) throws(HyperVFault) in
             let checkpoint = try plane.checkpoint(target)
             if confirm == .notGiven, plane.settings.inferred.promptFails {
@@ -52,7 +52,7 @@ extension HyperV {
     package mutating func applySnapshot(
         _ target: Checkpoint.ID
     ) throws(HyperVFault) -> (returnValue: Int, job: Job.ID) {
-        let job = try call("ApplySnapshot", on: target.rawValue, answer: { $0.rawValue }) {
+        let job = try call("ApplySnapshot", on: target.rawValue, answer: { $0.rawValue }, checksFirst: true) {
             (plane) throws(HyperVFault) in
             let checkpoint = try plane.checkpoint(target)
             let state = try plane.machine(checkpoint.machine).state
@@ -79,11 +79,7 @@ extension HyperV {
         if machine.state.isCritical {
             throw HyperVFault(.operationFailed, "The storage of the virtual machine cannot be written to.")
         }
-        var needed: [String: ByteCount] = [:]
-        for path in checkpoint.config.drives.compactMap(\.path) {
-            needed[path.volume, default: .zero] += VirtualHardDisk.header
-        }
-        try requireRoom(needed, rule: "HV-026")
+        try requireRoom(checkpoint.wrappedValue.config.files.map { ($0, VirtualHardDisk.header) }, rule: "HV-026")
         let savesFirst = settings.inferred.restoreSavesFirst
         let effect = try moveState(of: id) { (state) throws(NotInState<PowerState>) in
             try state.beginApply(savesFirst: savesFirst)
@@ -107,7 +103,7 @@ extension HyperV {
     ///
     /// Rule: HV-069.
     package func faultInChains(of checkpoint: Boxed<Checkpoint>) -> HyperVFault? {
-        for path in checkpoint.config.drives.compactMap(\.path) {
+        for path in checkpoint.wrappedValue.config.files {
             if let fault = fault(inChainOf: path) { return fault }
         }
         return nil
@@ -124,13 +120,21 @@ extension HyperV {
     mutating func finishApply(
         _ target: Checkpoint.ID, to id: VirtualMachine.ID, wasRunning: Bool
     ) throws(HyperVFault) {
-        let (checkpoint, old) = (try checkpoint(target), try machine(id).config.drives)
+        let checkpoint = try checkpoint(target)
+        let old = try machine(id).wrappedValue.config
         machines[id]?.hardware.cutPower(at: world.now)
         dropSavedState(of: id)
-        bringBackSettings(of: id, from: checkpoint)
-        bringBackDisks(of: id, from: checkpoint, instead: old)
+        let fixed = checkpoint.wrappedValue.config.drives
+        let kept = settings.inferred.applyRestoresAttachments
+        let added = old.drives.filter { drive in !fixed.contains { $0.isAtPlace(of: drive) } }
+        takeAway(kept ? old.drives : old.drives.filter { drive in !added.contains(drive) }, from: id)
+        var config = settingsBroughtBack(from: checkpoint, instead: old)
+        let contents = openLeaves(on: &config.drives, for: id)
+        if !kept { config.drives += added }
         let generation = world.names.guid()  // Rule: HV-075.
         machines[id]?.change { machine in
+            machine.config = config
+            for (role, content) in contents { machine.insert(content, as: role) }
             machine.tree.revert(to: target)
             machine.lastApplied = target
             machine.generationID = generation
@@ -143,42 +147,43 @@ extension HyperV {
     /// All settings come back, whatever was changed since.
     ///
     /// Rule: HV-068.
-    private mutating func bringBackSettings(of id: VirtualMachine.ID, from checkpoint: Boxed<Checkpoint>) {
-        guard let old = machines[id]?.config else { return }
-        var config = checkpoint.config
+    private func settingsBroughtBack(
+        from checkpoint: Boxed<Checkpoint>, instead old: Configuration
+    ) -> Configuration {
+        var config = checkpoint.wrappedValue.config
         if !settings.inferred.applyRestoresVersion { config.version = old.version }
         if !settings.inferred.applyRestoresHardwareAddresses { config.adapters = old.adapters }  // Rule: HV-077.
-        machines[id]?.config = config
+        return config
     }
 
-    /// Deletes what was written since, and opens a new file over each that the checkpoint holds.
+    /// Takes disks off a machine, and deletes what was written since its last checkpoint.
+    private mutating func takeAway(_ drives: [HardDiskDrive], from id: VirtualMachine.ID) {
+        for drive in drives {
+            guard let path = drive.path, let file = files[path], file.owner == id else { continue }
+            let isLeaf = file.type == .differencing && path.isAVHDX && file.checkpoint == nil && file.children.isEmpty
+            if !isLeaf { putAway(path) }
+            if let role = drive.role { _ = machines[id]?.hardware.detach(role) }
+            guard isLeaf else { continue }
+            erase(path)
+            if let parent = file.parent { settleLayer(parent, of: id) }
+        }
+    }
+
+    /// Opens a new file over each that a checkpoint holds, for a machine to write to.
     ///
     /// The checkpoint's own files stay as they are, so that it can be applied again. Rule: HV-070.
-    private mutating func bringBackDisks(
-        of id: VirtualMachine.ID, from checkpoint: Boxed<Checkpoint>, instead old: [HardDiskDrive]
-    ) {
-        var drives = checkpoint.config.drives
-        let kept = settings.inferred.applyRestoresAttachments
-        let added = old.filter { drive in !drives.contains { $0.isAtPlace(of: drive) } }
-        let gone = kept ? old : old.filter { drive in drives.contains { $0.isAtPlace(of: drive) } }
-        for drive in gone {
-            guard let path = drive.path, files[path]?.owner == id else { continue }
-            putAway(path)
-            if let role = drive.role { _ = machines[id]?.hardware.detach(role) }
-            guard let file = files[path], file.type == .differencing, path.isAVHDX, file.checkpoint == nil,
-                file.children.isEmpty
-            else { continue }
-            let parent = file.parent
-            erase(path)
-            if let parent { settleLayer(parent, of: id) }
-        }
+    ///
+    /// - Returns: what is on the disks that have a role.
+    private mutating func openLeaves(
+        on drives: inout [HardDiskDrive], for id: VirtualMachine.ID
+    ) -> [(role: DiskRole, content: Disk)] {
+        var contents: [(role: DiskRole, content: Disk)] = []
         for index in drives.indices {
             guard let path = drives[index].path, let content = files[path]?.content else { continue }
-            drives[index].source = .file(openLeaf(on: path, holding: content))
+            drives[index].source = .file(openLeaf(on: path, holding: content, for: id))
+            if let role = drives[index].role { contents.append((role, content)) }
         }
-        if !kept { drives += added }
-        machines[id]?.config.drives = drives
-        for drive in drives where !drive.isAddedBack(kept, added) { mount(drive, in: id) }
+        return contents
     }
 
     /// Leaves the machine as the checkpoint says: off without memory, and with it saved, or running as before.
@@ -202,11 +207,5 @@ extension HyperV {
         }
         keepSavedState(of: id, size)
         setState(of: id, .saved)
-    }
-}
-
-extension HardDiskDrive {
-    fileprivate func isAddedBack(_ keptAttachments: Bool, _ added: [HardDiskDrive]) -> Bool {
-        !keptAttachments && added.contains(self)
     }
 }

@@ -8,8 +8,8 @@ extension HyperV {
     mutating func settle(_ id: VirtualMachine.ID) {
         guard let machine = machines[id], machine.state == .running || machine.state == .stopping else { return }
         machines[id]?.hardware.advance(to: world.now)
-        for path in machine.attachedFiles { measure(path) }
-        for volume in Set(machine.attachedFiles.map(\.volume)).sorted() { lookAtRoom(of: volume) }
+        for path in machine.wrappedValue.config.files { measure(path) }
+        for volume in Set(machine.wrappedValue.config.files.map(\.volume)).sorted() { lookAtRoom(of: volume) }
     }
 
     /// Pauses the machines that write to a volume that is full, and lets them go on when it no longer is.
@@ -28,13 +28,13 @@ extension HyperV {
     private func writers(to volume: String, waiting: Bool) -> [VirtualMachine.ID] {
         machines.values.filter { machine in
             guard waiting ? machine.state.isCritical : !machine.state.isCritical else { return false }
-            return machine.attachedFiles.contains { $0.volume == volume }
+            return machine.wrappedValue.config.files.contains { $0.isOn(volume: volume) }
         }.map(\.id).sorted()
     }
 
     private mutating func loseStorage(_ id: VirtualMachine.ID) {
         guard let machine = machines[id] else { return }
-        let isAway = machine.attachedFiles.contains { volumes[$0.volume]?.isAvailable == false }
+        let isAway = machine.wrappedValue.config.files.contains { volumes[of: $0]?.isAvailable == false }
         // A machine that is off, or between two states, does not write.
         guard isAway || machine.state == .running,
             changeState(of: id, { (state) throws(NotInState<PowerState>) in try state.loseStorage() })
@@ -50,8 +50,8 @@ extension HyperV {
 
     private mutating func regainStorage(_ id: VirtualMachine.ID) {
         guard let machine = machines[id],
-            machine.attachedFiles.allSatisfy({ path in
-                volumes[path.volume].map { $0.isAvailable && $0.free >= settings.inferred.lowSpacePause } ?? false
+            machine.wrappedValue.config.files.allSatisfy({ path in
+                volumes[of: path].map { $0.isAvailable && $0.free >= settings.inferred.lowSpacePause } ?? false
             })
         else { return }
         let wasPaused = machine.state == .pausedCritical
@@ -74,20 +74,16 @@ extension HyperV {
     package func healthState(of id: VirtualMachine.ID) throws(HyperVFault) -> Int {
         let machine = try machine(id)
         if machine.state.isCritical { return 25 }
-        let isLow = machine.attachedFiles.contains { path in
-            volumes[path.volume].map { $0.free < settings.inferred.lowSpaceWarning } ?? false
+        let isLow = machine.wrappedValue.config.files.contains { path in
+            volumes[of: path].map { $0.free < settings.inferred.lowSpaceWarning } ?? false
         }
         return isLow && machine.state == .running ? 20 : 5
     }
 
     /// Refuses what a volume has no room for.
-    func requireRoom(_ needed: [String: ByteCount], rule: LabCore.RuleID) throws(HyperVFault) {
-        for (name, size) in needed.sorted(by: { $0.key < $1.key }) {
-            guard let volume = volumes[name], volume.isAvailable, volume.free >= size else {
-                throw HyperVFault(
-                    .operationFailed, "There is not enough space on the disk (\(name)).", hresult: HResult.diskFull,
-                    rule: rule)
-            }
-        }
+    func requireRoom(_ needed: [(path: FilePath, size: ByteCount)], rule: LabCore.RuleID) throws(HyperVFault) {
+        guard let name = volumes.tooSmall(for: needed) else { return }
+        throw HyperVFault(
+            .operationFailed, "There is not enough space on the disk (\(name)).", hresult: HResult.diskFull, rule: rule)
     }
 }

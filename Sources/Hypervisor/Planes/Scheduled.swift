@@ -37,13 +37,11 @@ extension Scheduled {
 
     /// Does something as a whole or not at all: when it throws, the plane is as it was, but for what the journal told before.
     ///
-    /// - Parameters:
-    ///   - isDone: whether it was done for all that it threw, as when only an answer was lost.
-    ///   - body: what is to be done.
+    /// - Parameter body: what is to be done.
     /// - Throws: what the body throws.
     /// - Returns: what the body answers.
     package mutating func asWhole<Answer, Failure>(
-        unless isDone: (Failure) -> Bool, _ body: (inout Self) throws(Failure) -> Answer
+        _ body: (inout Self) throws(Failure) -> Answer
     ) throws(Failure) -> Answer {
         // The journal only grows, and while a copy of it is kept each event would cost what it holds: it is set aside.
         var told: [Event] = []
@@ -54,7 +52,7 @@ extension Scheduled {
         }
         let before = self
         do throws(Failure) { return try body(&self) } catch {
-            if !isDone(error) { self = before }
+            self = before
             throw error
         }
     }

@@ -19,13 +19,11 @@ extension VSphere {
         case .loseReply, nil: break
         }
         do throws(MethodFault) {
-            return try asWhole(unless: { $0.isReplyLost }) { server throws(MethodFault) in
-                try server.authorize(privilege, on: object)
-                let answer = try body(&server)
-                server.note(object, "\(verb) -> \(Self.words(for: answer))")
-                guard effect != .loseReply else { throw MethodFault(.replyLost(verb: verb)) }
-                return answer
-            }
+            try authorize(privilege, on: object)
+            let answer = try asWhole(body)
+            note(object, "\(verb) -> \(Self.words(for: answer))")
+            guard effect != .loseReply else { throw MethodFault(.replyLost(verb: verb)) }
+            return answer
         } catch {
             guard !error.isReplyLost else {
                 note(object, "\(verb): the reply was lost")

@@ -63,6 +63,26 @@ struct MergeTests {
         #expect(lab.host.files.count == 2)
     }
 
+    @Test("a checkpoint that is taken while a merge comes to its end holds what is in the merged file")
+    func checkpointMeanwhile() throws {
+        var lab = try removed()
+        lab.host.settings.timings.checkpoint = .minutes(10)
+        let job = try lab.host.checkpointVM(lab.id, CheckpointRequest(name: "meanwhile"))
+        let layers = lab.host.pendingMerges(of: lab.id).count
+        let found = try lab.host.wait(for: job)
+        guard case .checkpoint(let id) = found.affected else { throw Lab.NoCheckpoint() }
+        let left = lab.host.pendingMerges(of: lab.id).count
+        #expect((layers, left) == (2, 1))
+        lab.mergeAll()
+        let wanted = try lab.facts()
+        try lab.write(7)
+        #expect(try lab.facts()[.records] != wanted[.records])
+        try lab.restore(try lab.host.checkpoint(id))
+        try lab.start()
+        #expect(try lab.facts()[.records] == wanted[.records])
+        #expect(try lab.leaf().isAVHDX)
+    }
+
     @Test("HV-097: starting a machine stops the merge of its layers, which begins again from nothing")
     func interrupted() throws {
         var lab = try removed(off: true)
@@ -71,7 +91,7 @@ struct MergeTests {
         #expect(!merge.isLive)
         lab.host.advance(to: try #require(merge.span?.ends) - .milliseconds(1))
         _ = try lab.host.startVM(lab.id)
-        let stopped = try #require(lab.host.merges[merge.id])
+        let stopped = try #require(lab.host.merges.first { $0.id == merge.id })
         #expect(stopped.state == .interrupted)
         #expect(stopped.percentComplete(at: lab.host.now) == 0)
         lab.host.awaitGuest(lab.id)

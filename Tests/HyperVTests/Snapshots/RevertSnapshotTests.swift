@@ -172,6 +172,27 @@ struct RevertSnapshotTests {
         #expect(try lab.facts()[.service] == "healthy")
     }
 
+    @Test("HV-069: a disk that is unplugged by a checkpoint keeps what the guest wrote to it")
+    func unpluggedContents() throws {
+        var lab = try Lab()
+        let checkpoint = try lab.checkpoint()
+        try lab.turnOff()
+        let data = try #require(try lab.vm.config.drives.first { $0.role == .data })
+        let content = try #require(data.path.flatMap { lab.host.content(of: $0) })
+        let later = FilePath(rawValue: "D:\\later.vhdx")
+        try lab.host.newVHD(NewVHD(path: later, size: content.size, content: content))
+        try lab.host.removeVMHardDiskDrive(data, from: lab.id)
+        try lab.host.addVMHardDiskDrive(.file(later), to: lab.id, role: .data)
+        try lab.start()
+        try lab.write(10)
+        try lab.stop()
+        let written = try #require(lab.host.content(of: later))
+        #expect(written != content)
+        try lab.restore(checkpoint)
+        #expect(try !lab.vm.config.files.contains(later))
+        #expect(lab.host.content(of: later) == written)
+    }
+
     @Test("HV-069 and HV-072: without its files a checkpoint cannot be applied, and the machine is left off")
     func missingFile() throws {
         var lab = try Lab()
@@ -192,7 +213,7 @@ struct RevertSnapshotTests {
         var contents: Set<[Disk?]> = []
         for _ in 0..<3 {
             try lab.restore(checkpoint)
-            contents.insert(try lab.vm.attachedFiles.map { lab.host.content(of: $0) })
+            contents.insert(try lab.vm.wrappedValue.config.files.map { lab.host.content(of: $0) })
             try lab.start()
             try lab.write(5)
         }

@@ -100,8 +100,8 @@ extension HyperV {
             + checkpoints.values.map { "\($0.id) \($0.name) \($0.consistency) \($0.config.drives)" }.sorted()
             + files.values.map { "\($0.path) \($0.parent?.rawValue ?? "-") \($0.children) \($0.content.digest)" }
             .sorted()
-            + stateFiles.keys.map(\.rawValue).sorted() + merges.keys.map { "\($0)" }.sorted()
-            + volumes.values.map { "\($0.name) \($0.used)" }.sorted() + exports.keys.map(\.rawValue).sorted()
+            + stateFiles.keys.map(\.rawValue).sorted() + merges.map { "\($0.id)" }
+            + volumes.names.map { "\($0) \(volumes[$0]?.used ?? .zero)" } + exports.keys.map(\.rawValue).sorted()
     }
 }
 
