@@ -24,7 +24,7 @@ extension HyperV {
                 if let role = drive.role { _ = machine.hardware.detach(role) }
                 machine.config.drives[index].source = .file(path)
             }
-            guard let changed = plane.machines[id]?.config.drives[index] else { return }
+            guard let changed = plane.machines[id]?.wrappedValue.config.drives[index] else { return }
             plane.mount(changed, in: id)
         }
     }
@@ -65,7 +65,7 @@ extension HyperV {
             let role = machine.wrappedValue.role(of: file.path), var content = machine.hardware.disk(role)
         else { return }
         content.grow(to: size)
-        machines[owner]?.hardware.replaceDisk(role, with: content)
+        machines[owner]?.wrappedValue.hardware.replaceDisk(role, with: content)
     }
 
     /// Tells a differencing disk who its parent is, whether or not their identifiers agree.

@@ -20,16 +20,17 @@ extension HyperV {
 
     /// Puts a new file on its volume.
     mutating func place(_ new: VirtualHardDisk) {
-        var file = new
+        let path = new.path
+        var file = Boxed(new)
         file.fileSize = allocation(of: file, holding: file.content)
-        volumes.occupy(at: file.path, instead: .zero, file.fileSize)
+        volumes.occupy(at: path, instead: .zero, file.fileSize)
         if let parent = file.parent {
             files[parent]?.change { parent in
-                parent.children.append(new.path)
+                parent.children.append(path)
                 parent.children.sort()
             }
         }
-        files[file.path] = Boxed(file)
+        files[path] = file
     }
 
     /// Takes a file away.
@@ -43,7 +44,7 @@ extension HyperV {
     /// Writes down how much room a file takes up now.
     mutating func measure(_ path: FilePath) {
         guard let file = files[path] else { return }
-        let size = allocation(of: file.wrappedValue, holding: content(of: file))
+        let size = allocation(of: file, holding: content(of: file))
         guard size != file.fileSize else { return }
         volumes.occupy(at: path, instead: file.fileSize, size)
         files[path]?.fileSize = size
@@ -52,7 +53,7 @@ extension HyperV {
     /// The room that a file takes up: all of it when fixed, what was written when it grows.
     ///
     /// Rule: HV-029.
-    private func allocation(of file: VirtualHardDisk, holding content: Disk) -> ByteCount {
+    private func allocation(of file: Boxed<VirtualHardDisk>, holding content: Disk) -> ByteCount {
         switch file.type {
         case .fixed: return content.size
         case .dynamic: return VirtualHardDisk.header + content.writtenBytes
@@ -103,8 +104,8 @@ extension HyperV {
         let below = files[parent]
         var base = parent
         while base.isAVHDX, let next = files[base]?.parent { base = next }
-        let ending = below?.format == .vhd ? "avhd" : "avhdx"
-        let path = parent.sibling("\(base.stem)_\(world.names.guid().text(uppercase: true)).\(ending)")
+        let ending = below?.format == .vhd ? ".avhd" : ".avhdx"
+        let path = parent.sibling(base, suffix: "_" + world.names.guid().text(uppercase: true) + ending)
         var leaf = VirtualHardDisk(
             path: path, format: below?.format ?? .vhdx, type: .differencing, content: content,
             identifier: world.names.guid())
@@ -133,7 +134,9 @@ extension HyperV {
     ///
     /// Rules: HV-072 and HV-101.
     func fault(inChainOf path: FilePath) -> HyperVFault? {
-        for path in chain(from: path) {
+        var next: FilePath? = path
+        while let path = next {
+            next = files[path]?.parent
             guard volumes[of: path]?.isAvailable != false, let file = files[path] else {
                 return HyperVFault(
                     .operationFailed, "The system cannot find the file specified: '\(path)'.",

@@ -170,8 +170,8 @@ extension HyperV {
             lower.checkpoint = upper.checkpoint
             lower.owner = upper.owner
         }
-        if let owner = upper.owner { machines[owner]?.config.repoint(from: child, to: parent) }
-        if let holder = upper.checkpoint { checkpoints[holder]?.config.repoint(from: child, to: parent) }
+        if let owner = upper.owner { machines[owner]?.wrappedValue.config.repoint(from: child, to: parent) }
+        if let holder = upper.checkpoint { checkpoints[holder]?.wrappedValue.config.repoint(from: child, to: parent) }
         // A merge into the layer that goes is one into the layer that takes its place.
         for place in merges.indices where merges[place].parent == child { merges[place].parent = parent }
         files[child]?.parent = nil

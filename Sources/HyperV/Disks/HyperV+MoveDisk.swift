@@ -79,7 +79,7 @@ extension HyperV {
             files[file.path] = file
             volumes.occupy(at: file.path, instead: .zero, file.fileSize)
         }
-        for id in machines.keys.sorted() { machines[id]?.config.rename(targets) }
+        for id in machines.keys.sorted() { machines[id]?.wrappedValue.config.rename(targets) }
         for id in checkpoints.keys.sorted() { checkpoints[id]?.config.rename(targets) }
     }
 }

@@ -37,7 +37,7 @@ extension HyperV {
             var elapsed = Duration.zero
             if machine.state == .running, live == .dataConsistentState {
                 do throws(GuestFault) {
-                    elapsed = try plane.machines[id]?.hardware.freeze(at: plane.world.now) ?? .zero
+                    elapsed = try plane.machines[id]?.wrappedValue.hardware.freeze(at: plane.world.now) ?? .zero
                 } catch {
                     throw .failed(machine, to: "export", because: "\(error).")
                 }
@@ -46,7 +46,7 @@ extension HyperV {
             let size = try plane.checkFolder(path, for: machine.config, holdsMemory: holdsMemory)
             let capture = Capture(
                 instant: plane.now + elapsed, disks: plane.contents(of: machine),
-                memory: holdsMemory ? plane.machines[id]?.hardware.memory : nil,
+                memory: holdsMemory ? plane.machines[id]?.wrappedValue.hardware.memory : nil,
                 consistency: holdsMemory ? .memory : .crash, configuration: machine.wrappedValue.$config)
             return plane.begin(
                 .exportMachine(path, live), on: id,

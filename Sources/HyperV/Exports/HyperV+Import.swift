@@ -55,8 +55,8 @@ extension HyperV {
         machines[id] = Boxed(machine)
         for drive in config.drives { mount(drive, in: id) }
         if let memory = export.memory {
-            machines[id]?.hardware.restore(memory: memory, at: world.now)
-            machines[id]?.hardware.suspend(at: world.now)
+            machines[id]?.wrappedValue.hardware.restore(memory: memory, at: world.now)
+            machines[id]?.wrappedValue.hardware.suspend(at: world.now)
             machines[id]?.savedOn = export.savedOn
             machines[id]?.savedAt = world.now
             machines[id]?.run.clockLag = world.now - export.created

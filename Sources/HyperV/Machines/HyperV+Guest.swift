@@ -44,13 +44,13 @@ extension HyperV {
         guard let machine = machines[id] else { return }
         machines[id]?.run.before = machine.wrappedValue.uptime(at: world.now)
         machines[id]?.run.since = nil
-        if machine.hardware.power == .on { machines[id]?.hardware.suspend(at: world.now) }
+        if machine.hardware.power == .on { machines[id]?.wrappedValue.hardware.suspend(at: world.now) }
     }
 
     /// Lets a guest that stood still go on.
     mutating func goOn(_ id: VirtualMachine.ID) {
         guard let machine = machines[id], machine.hardware.power == .suspended else { return }
-        machines[id]?.hardware.resume(at: world.now)
+        machines[id]?.wrappedValue.hardware.resume(at: world.now)
         machines[id]?.run.since = world.now
         machines[id]?.run.isRestored = true
         machines[id]?.run.readyAt = world.now + settings.timings.heartbeatAfterRestore
@@ -62,15 +62,15 @@ extension HyperV {
         guard let machine = machines[id], machine.hardware.power == .off else { return }
         let known = machines
         let outside = surroundings.speaks(id, of: machine.family) { known[$0]?.hardware.outside }
-        if let outside { machines[id]?.hardware.outside = outside }
-        let duration = machines[id]?.hardware.boot(as: machine.identity, at: world.now) ?? .zero
+        if let outside { machines[id]?.wrappedValue.hardware.outside = outside }
+        let duration = machines[id]?.wrappedValue.hardware.boot(as: machine.identity, at: world.now) ?? .zero
         machines[id]?.epoch += 1
         machines[id]?.run = VirtualMachine.Run(since: world.now, readyAt: world.now + duration)
     }
 
     /// The guest is off: what was in memory is gone, and so is an automatic checkpoint.
     mutating func goOff(_ id: VirtualMachine.ID) {
-        if machines[id]?.hardware.power != .off { machines[id]?.hardware.cutPower(at: world.now) }
+        if machines[id]?.wrappedValue.hardware.power != .off { machines[id]?.wrappedValue.hardware.cutPower(at: world.now) }
         dropSavedState(of: id)
         machines[id]?.run = VirtualMachine.Run()
         machines[id]?.epoch += 1
@@ -90,7 +90,7 @@ extension HyperV {
     /// Asks the guest to shut down; the job ends when it has.
     mutating func askGuestToShutDown(_ machine: Boxed<VirtualMachine>) throws(HyperVFault) -> Job.ID {
         do throws(GuestFault) {
-            guard let duration = try machines[machine.id]?.hardware.shutDown(at: world.now) else {
+            guard let duration = try machines[machine.id]?.wrappedValue.hardware.shutDown(at: world.now) else {
                 throw GuestFault(.isNotRunning)
             }
             return begin(.shutDown(forced: false), on: machine.id, phases: [duration + settings.timings.power])
@@ -104,7 +104,7 @@ extension HyperV {
     /// Rule: HV-129.
     mutating func forceOff(_ id: VirtualMachine.ID, _ epoch: Int) {
         guard let machine = machines[id], machine.epoch == epoch, machine.state == .stopping else { return }
-        machines[id]?.hardware.cutPower(at: world.now)
+        machines[id]?.wrappedValue.hardware.cutPower(at: world.now)
         note(id.rawValue, "power cut: the guest was still running")
     }
 

@@ -129,7 +129,7 @@ extension HyperV {
     package mutating func restartVM(_ id: VirtualMachine.ID) throws(HyperVFault) -> CmdletAnswer {
         try power("Restart-VM", id) { (plane, machine) throws(HyperVFault) in
             do throws(NotInState<PowerState>) { try machine.state.restart() } catch { throw .state() }
-            plane.machines[id]?.hardware.cutPower(at: plane.world.now)
+            plane.machines[id]?.wrappedValue.hardware.cutPower(at: plane.world.now)
             plane.setState(of: id, .starting)
             return plane.begin(.start, on: id, phases: [plane.settings.timings.power])
         }

@@ -43,17 +43,27 @@ extension HyperV {
             enter(.jobMoves(id), in: next)
             return
         }
-        machines[job.machine]?.job = nil
+        let (machine, type) = (job.machine, job.operation.jobType)
+        machines[machine]?.job = nil
         do throws(HyperVFault) {
-            if let doom = job.doom { throw doom }
-            let made = try finish(job)
+            let made = try bringToEnd(job)
             end(id, .complete, affecting: made)
         } catch {
-            abandon(job)
             end(id, .fail, fault: error.begun)
-            note(job.machine.rawValue, "job \(job.operation.jobType) failed: \(error)")
+            note(machine.rawValue, "job \(type) failed: \(error)")
         }
         pumpMerges()
+    }
+
+    /// Does what stands at the end of a job, or takes back what it had begun.
+    private mutating func bringToEnd(_ job: Boxed<Job>) throws(HyperVFault) -> Job.Element? {
+        do throws(HyperVFault) {
+            if let doom = job.doom { throw doom }
+            return try finish(job)
+        } catch {
+            abandon(job)
+            throw error
+        }
     }
 
     /// Waits until a job has ended, as a cmdlet without `-AsJob` does.

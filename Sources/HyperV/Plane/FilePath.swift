@@ -26,26 +26,45 @@ package struct FilePath: Identifier {
     package var folder: String { text(0..<max(0, nameOffset - 1)) }
 
     /// The name with its ending.
-    package var name: String { text(nameOffset..<rawValue.utf8.count) }
+    package var name: String { text(nameOffset..<end) }
 
     /// The name without its ending.
-    package var stem: String { text(nameOffset..<(dotOffset ?? rawValue.utf8.count)) }
+    package var stem: String { text(stemBytes) }
 
     /// The ending after the last dot, in lower case.
-    package var ending: String { dotOffset.map { text($0 + 1..<rawValue.utf8.count).lowercased() } ?? "" }
+    package var ending: String { text(min(stemBytes.upperBound + 1, end)..<end).lowercased() }
 
-    /// The path of another file in the same folder.
-    package func sibling(_ name: String) -> FilePath { FilePath(rawValue: text(0..<nameOffset) + name) }
-
-    private func text(_ bytes: Range<Int>) -> String {
-        let all = rawValue.utf8
-        return String(Substring(all.prefix(bytes.upperBound).dropFirst(bytes.lowerBound)))
+    /// The path of another file in the same folder, whose name is the stem of `base` with a suffix.
+    package func sibling(_ base: FilePath, suffix: String) -> FilePath {
+        FilePath(rawValue: text(0..<nameOffset, base, base.stemBytes, suffix))
     }
 
+    /// A part of the path, with a part of another and a suffix behind it.
+    private func text(
+        _ places: Range<Int>, _ other: FilePath? = nil, _ otherPlaces: Range<Int> = 0..<0, _ suffix: String = ""
+    ) -> String {
+        let first = rawValue.utf8.span.extracting(places)
+        let second = (other ?? self).rawValue.utf8.span.extracting(otherPlaces)
+        let third = suffix.utf8.span
+        return unsafe String(unsafeUninitializedCapacity: first.count + second.count + third.count) { text in
+            for place in first.indices { unsafe text[place] = first[place] }
+            let rest = text.extracting(first.count...)
+            for place in second.indices { unsafe rest[place] = second[place] }
+            let end = rest.extracting(second.count...)
+            for place in third.indices { unsafe end[place] = third[place] }
+            return first.count + second.count + third.count
+        }
+    }
+
+    private var end: Int { rawValue.utf8.count }
+    /// Where the name stands without its ending.
+    private var stemBytes: Range<Int> {
+        let start = nameOffset
+        guard let dot = lastPlace(of: UInt8(ascii: ".")), dot >= start else { return start..<end }
+        return start..<dot
+    }
     /// How many bytes stand before the name.
     private var nameOffset: Int { lastPlace(of: Self.separator).map { $0 + 1 } ?? 0 }
-    /// How many bytes stand before the last dot of the name.
-    private var dotOffset: Int? { lastPlace(of: UInt8(ascii: ".")).flatMap { $0 < nameOffset ? nil : $0 } }
 
     private func lastPlace(of byte: UInt8) -> Int? {
         let bytes = rawValue.utf8.span
@@ -61,7 +80,9 @@ package struct FilePath: Identifier {
 
     /// Whether the name ends so, whatever the case of its letters; `ending` is a dot and letters in lower case.
     private func ends(in ending: String) -> Bool {
-        rawValue.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8) { $0 | 0x20 == $1 }
+        let (path, ending) = (rawValue.utf8.span, ending.utf8.span)
+        let start = path.count - ending.count
+        return start >= 0 && ending.indices.allSatisfy { path[start + $0] | 0x20 == ending[$0] }
     }
 
     package static func == (a: Self, b: Self) -> Bool { a.path == b.path }

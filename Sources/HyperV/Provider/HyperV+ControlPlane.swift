@@ -76,7 +76,7 @@ extension HyperV: ControlPlane {
         settle(id)
         let answer = try letGuestWork { host, now throws(GuestFault) in
             guard host.machines[id]?.state == .running else { return nil }
-            return try host.machines[id]?.hardware.perform(command, at: now)
+            return try host.machines[id]?.wrappedValue.hardware.perform(command, at: now)
         }
         settle(id)
         noticePowerLoss(of: id)
@@ -89,8 +89,8 @@ extension HyperV: ControlPlane {
         switch fault {
         case .call(let verb, let occurrence, let effect): faults.plan(verb, occurrence: occurrence, effect)
         case .snapshotEndsInError: doomedSnapshots.plan(id)
-        case .agentHangs: machines[id]?.hardware.inject(.agentHangs)
-        case .quiesceRefused: machines[id]?.hardware.inject(.quiesceRefused)
+        case .agentHangs: machines[id]?.wrappedValue.hardware.inject(.agentHangs)
+        case .quiesceRefused: machines[id]?.wrappedValue.hardware.inject(.quiesceRefused)
         }
     }
 }

@@ -30,7 +30,7 @@ extension HyperV {
 
     /// The checkpoint type is one of the settings that a checkpoint brings back, so it is set again.
     private mutating func restoreType(of vm: Boxed<VirtualMachine>, notes: inout [Note]) {
-        guard machines[vm.id]?.config.checkpointType != vm.config.checkpointType else { return }
+        guard machines[vm.id]?.wrappedValue.config.checkpointType != vm.config.checkpointType else { return }
         do throws(Refusal) { try setType(vm.config.checkpointType, of: vm.id) } catch {
             notes.append(
                 Note("The checkpoint type is the one of the checkpoint now: \(error.message)", rule: "HV-068"))

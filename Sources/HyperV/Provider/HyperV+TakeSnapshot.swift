@@ -109,7 +109,7 @@ extension HyperV {
         _ type: CheckpointType?, of id: VirtualMachine.ID, notes: inout [Note],
         _ body: (inout HyperV) throws(Refusal) -> Checkpoint.ID
     ) throws(Refusal) -> Checkpoint.ID {
-        guard let type, let before = machines[id]?.config.checkpointType, before != type else {
+        guard let type, let before = machines[id]?.wrappedValue.config.checkpointType, before != type else {
             return try body(&self)
         }
         try setType(type, of: id)

@@ -65,7 +65,7 @@ extension HyperV {
             + (taken.holdsMemory ? timings.capture + machine.config.memory.time(at: timings.memoryRate) : .zero)
         let capture = Capture(
             instant: now + taken.elapsed, disks: disks,
-            memory: taken.holdsMemory ? machines[id]?.hardware.memory : nil, consistency: taken.consistency,
+            memory: taken.holdsMemory ? machines[id]?.wrappedValue.hardware.memory : nil, consistency: taken.consistency,
             configuration: machine.wrappedValue.$config)
         return begin(
             .createCheckpoint(request), on: id, phases: [duration], capture: Boxed(capture), doom: doom)
@@ -124,7 +124,7 @@ extension HyperV {
         }
         if let obstacle = obstacleToQuiescing(machine) { return (false, .zero, obstacle) }
         do throws(GuestFault) {
-            guard let elapsed = try machines[machine.id]?.hardware.freeze(at: world.now) else {
+            guard let elapsed = try machines[machine.id]?.wrappedValue.hardware.freeze(at: world.now) else {
                 return (false, .zero, nil)
             }
             return (true, elapsed, nil)
@@ -142,7 +142,7 @@ extension HyperV {
     private static let freezeFailed: RuleID = "HV-152"
 
     /// Lets a guest go on that holds its disks still.
-    mutating func thaw(_ id: VirtualMachine.ID) { machines[id]?.hardware.thaw(at: world.now) }
+    mutating func thaw(_ id: VirtualMachine.ID) { machines[id]?.wrappedValue.hardware.thaw(at: world.now) }
 
     // MARK: The end of the job
 
@@ -202,7 +202,7 @@ extension HyperV {
         guard let path = machines[id]?.wrappedValue.config.files.first, let live = content(of: path) else { return }
         putAway(path)
         let leaf = openLeaf(on: path, holding: live, for: id)
-        machines[id]?.config.repoint(from: path, to: leaf)
+        machines[id]?.wrappedValue.config.repoint(from: path, to: leaf)
     }
 
     /// The name of a checkpoint that was given none: the machine's, and the time as in the United States.

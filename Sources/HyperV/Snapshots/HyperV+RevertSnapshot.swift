@@ -103,7 +103,8 @@ extension HyperV {
     ///
     /// Rule: HV-069.
     package func faultInChains(of checkpoint: Boxed<Checkpoint>) -> HyperVFault? {
-        for path in checkpoint.wrappedValue.config.files {
+        for drive in checkpoint.wrappedValue.config.drives {
+            guard let path = drive.path else { continue }
             if let fault = fault(inChainOf: path) { return fault }
         }
         return nil
@@ -122,7 +123,7 @@ extension HyperV {
     ) throws(HyperVFault) {
         let checkpoint = try checkpoint(target)
         let old = try machine(id).wrappedValue.config
-        machines[id]?.hardware.cutPower(at: world.now)
+        machines[id]?.wrappedValue.hardware.cutPower(at: world.now)
         dropSavedState(of: id)
         let fixed = checkpoint.wrappedValue.config.drives
         let kept = settings.inferred.applyRestoresAttachments
@@ -162,7 +163,7 @@ extension HyperV {
             guard let path = drive.path, let file = files[path], file.owner == id else { continue }
             let isLeaf = file.type == .differencing && path.isAVHDX && file.checkpoint == nil && file.children.isEmpty
             if !isLeaf { putAway(path) }
-            if let role = drive.role { _ = machines[id]?.hardware.detach(role) }
+            if let role = drive.role { _ = machines[id]?.wrappedValue.hardware.detach(role) }
             guard isLeaf else { continue }
             erase(path)
             if let parent = file.parent { settleLayer(parent, of: id) }
@@ -192,11 +193,11 @@ extension HyperV {
     private mutating func bringBackPower(
         of id: VirtualMachine.ID, from checkpoint: Boxed<Checkpoint>, wasRunning: Bool
     ) {
-        guard let memory = checkpoint.memory, let size = machines[id]?.config.memory else {
+        guard let memory = checkpoint.memory, let size = machines[id]?.wrappedValue.config.memory else {
             return setState(of: id, .off)
         }
-        machines[id]?.hardware.restore(memory: memory, at: world.now)
-        machines[id]?.hardware.suspend(at: world.now)
+        machines[id]?.wrappedValue.hardware.restore(memory: memory, at: world.now)
+        machines[id]?.wrappedValue.hardware.suspend(at: world.now)
         machines[id]?.savedOn = checkpoint.savedOn
         machines[id]?.savedAt = world.now
         machines[id]?.run.clockLag = world.now - checkpoint.created

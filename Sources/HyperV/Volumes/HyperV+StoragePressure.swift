@@ -7,7 +7,7 @@ extension HyperV {
     /// Lets the guest's timers run, writes down how far its disks have grown, and looks whether there is room for more.
     mutating func settle(_ id: VirtualMachine.ID) {
         guard let machine = machines[id], machine.state == .running || machine.state == .stopping else { return }
-        machines[id]?.hardware.advance(to: world.now)
+        machines[id]?.wrappedValue.hardware.advance(to: world.now)
         for path in machine.wrappedValue.config.files { measure(path) }
         for volume in Set(machine.wrappedValue.config.files.map(\.volume)).sorted() { lookAtRoom(of: volume) }
     }

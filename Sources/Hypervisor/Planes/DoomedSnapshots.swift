@@ -9,7 +9,7 @@ package struct DoomedSnapshots<Machine: Hashable & Sendable>: Hashable, Sendable
 
     /// Whether a snapshot that was just accepted of one of `members` is to end in error; each plan strikes once.
     package mutating func strike(_ members: [Machine]) -> Bool {
-        guard let place = machines.firstIndex(where: members.contains) else { return false }
+        guard !machines.isEmpty, let place = machines.firstIndex(where: members.contains) else { return false }
         machines.remove(at: place)
         return true
     }
