@@ -43,11 +43,14 @@ extension HyperV {
 
     /// Writes down how much room a file takes up now.
     mutating func measure(_ path: FilePath) {
-        guard let file = files[path] else { return }
-        let size = allocation(of: file, holding: content(of: file))
-        guard size != file.fileSize else { return }
-        volumes.occupy(at: path, instead: file.fileSize, size)
-        files[path]?.fileSize = size
+        guard let (old, new) = sizes(of: path), old != new else { return }
+        volumes.occupy(at: path, instead: old, new)
+        files[path]?.fileSize = new
+    }
+
+    /// The room that is written down of a file, and that it takes up now.
+    private func sizes(of path: FilePath) -> (old: ByteCount, new: ByteCount)? {
+        files[path].map { ($0.fileSize, allocation(of: $0, holding: content(of: $0))) }
     }
 
     /// The room that a file takes up: all of it when fixed, what was written when it grows.

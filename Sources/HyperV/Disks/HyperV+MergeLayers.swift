@@ -174,7 +174,6 @@ extension HyperV {
         if let holder = upper.checkpoint { checkpoints[holder]?.wrappedValue.config.repoint(from: child, to: parent) }
         // A merge into the layer that goes is one into the layer that takes its place.
         for place in merges.indices where merges[place].parent == child { merges[place].parent = parent }
-        files[child]?.parent = nil
         erase(child)
         measure(parent)
         for path in upper.children { measure(path) }

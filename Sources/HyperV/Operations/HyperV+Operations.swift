@@ -33,30 +33,36 @@ extension HyperV {
 
     /// A job has come to the end of a phase.
     mutating func move(_ id: Job.ID) {
-        guard let job = jobs[id], job.state == .running, job.ends <= now else { return }
-        if let next = job.remaining.first {
+        guard let (machine, next) = dueJob(id) else { return }
+        if let next {
             jobs[id]?.change { job in
                 job.remaining.removeFirst()
                 job.ends = world.now + next
             }
-            passPhase(of: job)
+            passPhase(of: id)
             enter(.jobMoves(id), in: next)
             return
         }
-        let (machine, type) = (job.machine, job.operation.jobType)
         machines[machine]?.job = nil
         do throws(HyperVFault) {
-            let made = try bringToEnd(job)
+            let made = try bringToEnd(id)
             end(id, .complete, affecting: made)
         } catch {
             end(id, .fail, fault: error.begun)
-            note(machine.rawValue, "job \(type) failed: \(error)")
+            note(machine.rawValue, "job \(jobs[id].map { "\($0.operation.jobType)" } ?? "") failed: \(error)")
         }
         pumpMerges()
     }
 
+    /// The machine and the next phase of a job whose present phase is over.
+    private func dueJob(_ id: Job.ID) -> (machine: VirtualMachine.ID, next: Duration?)? {
+        guard let job = jobs[id], job.state == .running, job.ends <= now else { return nil }
+        return (job.machine, job.remaining.first)
+    }
+
     /// Does what stands at the end of a job, or takes back what it had begun.
-    private mutating func bringToEnd(_ job: Boxed<Job>) throws(HyperVFault) -> Job.Element? {
+    private mutating func bringToEnd(_ id: Job.ID) throws(HyperVFault) -> Job.Element? {
+        let job = try job(id)
         do throws(HyperVFault) {
             if let doom = job.doom { throw doom }
             return try finish(job)
@@ -71,7 +77,7 @@ extension HyperV {
     /// - Throws: why the job failed.
     @discardableResult
     package mutating func wait(for id: Job.ID) throws(HyperVFault) -> Boxed<Job> {
-        while let job = jobs[id], !job.state.isOver, let next = agenda.next { advance(to: max(next, now)) }
+        while jobs[id]?.state.isOver == false, let next = agenda.next { advance(to: max(next, now)) }
         let job = try job(id)
         if let fault = job.fault { throw fault }
         return job
@@ -120,8 +126,8 @@ extension HyperV {
     }
 
     /// One phase of a job is over and another begins.
-    private mutating func passPhase(of job: Boxed<Job>) {
-        guard case .applyCheckpoint = job.operation else { return }
+    private mutating func passPhase(of id: Job.ID) {
+        guard let job = jobs[id], case .applyCheckpoint = job.operation else { return }
         restForApply(job.machine)
     }
 

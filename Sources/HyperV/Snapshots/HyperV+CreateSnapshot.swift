@@ -32,43 +32,54 @@ extension HyperV {
         _ request: CheckpointRequest, of id: VirtualMachine.ID
     ) throws(HyperVFault) -> Job.ID {
         settle(id)
+        try validate(request, of: machine(id))
+        var (taken, doom) = try prepare(id)
+        if doomedSnapshots.strike([id]) {
+            doom = .checkpoint("The virtual disks could not be created", try machine(id), rule: "HV-017")
+        }
+        let (capture, duration) = try capture(id, taken)
+        return begin(
+            .createCheckpoint(request), on: id, phases: [duration], capture: Boxed(capture), doom: doom)
+    }
+
+    /// Has a guest that runs bring its disks to rest, as far as it is asked to and can, and looks for room.
+    private mutating func prepare(_ id: VirtualMachine.ID) throws(HyperVFault) -> (Taken, doom: HyperVFault?) {
         let machine = try machine(id)
-        try validate(request, of: machine)
         // Rule: HV-034.
         if machine.isDomainController, machine.config.checkpointType == .standard {
             note(id.rawValue, "only production checkpoints are supported on domain controllers (HV-034)")
         }
-        var doom: HyperVFault?
-        let taken: Taken
         switch machine.state {
         case .off:  // Rule: HV-012.
-            taken = Taken()
             try checkRoom(for: machine, holdsMemory: false)
+            return (Taken(), nil)
         case .saved, .paused:
-            taken = try captureSleeper(machine)
+            let taken = try captureSleeper(machine)
             try checkRoom(for: machine, holdsMemory: taken.holdsMemory)
+            return (taken, nil)
         default:
             // A guest that was asked to hold still goes on when the host then refuses.
-            (taken, doom) = try asWhole { (plane) throws(HyperVFault) in
+            return try asWhole { (plane) throws(HyperVFault) in
                 let (taken, doom) = try plane.captureRunning(machine)
                 try plane.checkRoom(for: machine, holdsMemory: taken.holdsMemory)
                 return (taken, doom)
             }
         }
-        if doomedSnapshots.strike([id]) {
-            doom = .checkpoint("The virtual disks could not be created", machine, rule: "HV-017")
-        }
-        let timings = settings.timings
+    }
+
+    /// What a machine holds at this moment, and how long it takes to put that down.
+    private func capture(
+        _ id: VirtualMachine.ID, _ taken: Taken
+    ) throws(HyperVFault) -> (Capture, duration: Duration) {
+        let (machine, timings) = (try machine(id), settings.timings)
         let disks = contents(of: machine)
-        let duration =
-            taken.elapsed + timings.checkpoint + timings.perDisk * disks.count { $0 != nil }
-            + (taken.holdsMemory ? timings.capture + machine.config.memory.time(at: timings.memoryRate) : .zero)
         let capture = Capture(
             instant: now + taken.elapsed, disks: disks,
-            memory: taken.holdsMemory ? machines[id]?.wrappedValue.hardware.memory : nil, consistency: taken.consistency,
+            memory: taken.holdsMemory ? machine.wrappedValue.hardware.memory : nil, consistency: taken.consistency,
             configuration: machine.wrappedValue.$config)
-        return begin(
-            .createCheckpoint(request), on: id, phases: [duration], capture: Boxed(capture), doom: doom)
+        let duration = taken.elapsed + timings.checkpoint + timings.perDisk * disks.count { $0 != nil }
+        guard taken.holdsMemory else { return (capture, duration) }
+        return (capture, duration + timings.capture + machine.config.memory.time(at: timings.memoryRate))
     }
 
     /// What a capture is going to hold, and how long it kept the guest waiting.
@@ -150,14 +161,37 @@ extension HyperV {
     mutating func finishCheckpoint(
         _ request: CheckpointRequest, of id: VirtualMachine.ID, _ capture: Boxed<Capture>?
     ) throws(HyperVFault) -> Checkpoint.ID {
-        guard let capture = capture?.wrappedValue, let machine = machines[id] else { throw .state("HV-015") }
+        guard let capture = capture?.wrappedValue else { throw .state("HV-015") }
         thaw(id)
         settle(id)
+        let checkpoint = try file(capture, of: id, request)
+        var drives = try machine(id).wrappedValue.config.drives
+        for (index, captured) in capture.disks.enumerated() {
+            guard let captured, let path = drives[index].path,
+                let leaf = fork(path, of: id, for: checkpoint, holding: captured)
+            else { continue }
+            drives[index].source = .file(leaf)
+        }
+        machines[id]?.change { machine in
+            machine.config.drives = drives
+            machine.tree.create(checkpoint)
+        }
+        return checkpoint
+    }
+
+    /// Makes the checkpoint of a capture, with the file that its memory lies in.
+    private mutating func file(
+        _ capture: Capture, of id: VirtualMachine.ID, _ request: CheckpointRequest
+    ) throws(HyperVFault) -> Checkpoint.ID {
+        let machine = try machine(id)
         let name = request.name ?? Self.usualName(of: machine, at: capture.instant)
         var checkpoint = Checkpoint(
             id: makeID(Checkpoint.self), of: id, name: name, type: request.type, created: capture.instant,
             config: capture.configuration, consistency: capture.consistency, privateAddress: machine.privateAddress)
         checkpoint.isAutomatic = request.isAutomatic
+        // Where a merge ended meanwhile, the disk lies in another file.
+        let drives = machine.wrappedValue.config.drives
+        if checkpoint.config.drives != drives { checkpoint.config.drives = drives }
         if let memory = capture.memory {
             let path = FilePath(machine.config.snapshotFileLocation, "Snapshots\\\(checkpoint.id).vmrs")
             placeState(path, machine.config.memory)
@@ -165,20 +199,7 @@ extension HyperV {
             checkpoint.stateFile = path
             checkpoint.savedOn = machine.state == .saved ? machine.savedOn : processorFeatures
         }
-        // Where a merge ended meanwhile, the disk lies in another file.
-        var drives = machine.wrappedValue.config.drives
-        if checkpoint.config.drives != drives { checkpoint.config.drives = drives }
         checkpoints[checkpoint.id] = Boxed(checkpoint)
-        for (index, captured) in capture.disks.enumerated() {
-            guard let captured, let path = drives[index].path,
-                let leaf = fork(path, of: id, for: checkpoint.id, holding: captured)
-            else { continue }
-            drives[index].source = .file(leaf)
-        }
-        machines[id]?.change { machine in
-            machine.config.drives = drives
-            machine.tree.create(checkpoint.id)
-        }
         return checkpoint.id
     }
 

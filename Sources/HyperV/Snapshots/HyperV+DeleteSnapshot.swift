@@ -48,7 +48,12 @@ extension HyperV {
         of targets: [Checkpoint.ID], from id: VirtualMachine.ID
     ) throws(HyperVFault) -> Job.ID {
         settle(id)
-        let machine = try machine(id)
+        try validateRemoval(from: machine(id))
+        return begin(.removeCheckpoints(targets), on: id, phases: [settings.timings.delete])
+    }
+
+    /// Refuses to remove what somebody else works on, before anything is touched.
+    private func validateRemoval(from machine: Boxed<VirtualMachine>) throws(HyperVFault) {
         if let job = machine.job.flatMap({ jobs[$0] }) {
             switch job.operation {
             case .createCheckpoint, .applyCheckpoint:
@@ -57,7 +62,6 @@ extension HyperV {
             }
         }
         if machine.state.isTransitional { throw .state("HV-106") }
-        return begin(.removeCheckpoints(targets), on: id, phases: [settings.timings.delete])
     }
 
     // MARK: The end of the job

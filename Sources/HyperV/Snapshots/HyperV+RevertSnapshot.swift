@@ -68,19 +68,8 @@ extension HyperV {
     private mutating func beginApply(_ checkpoint: Boxed<Checkpoint>) throws(HyperVFault) -> Job.ID {
         let id = checkpoint.machine
         settle(id)
-        let machine = try machine(id)
-        if checkpoint.type == .missing {
-            throw HyperVFault(
-                .invalidState, "The checkpoint '\(checkpoint.name)' is missing its files.", rule: "HV-080")
-        }
-        if checkpoint.isAutomatic, !settings.inferred.automaticCheckpointsCanBeRestored { throw .state("HV-045") }
-        if machine.job != nil { throw .busy(machine) }
-        if isMerging(id), settings.inferred.mergesRefuseApply { throw .busy(machine, rule: "HV-079") }
-        if machine.state.isCritical {
-            throw HyperVFault(.operationFailed, "The storage of the virtual machine cannot be written to.")
-        }
-        try requireRoom(checkpoint.wrappedValue.config.files.map { ($0, VirtualHardDisk.header) }, rule: "HV-026")
-        let savesFirst = settings.inferred.restoreSavesFirst
+        try validate(checkpoint, on: machine(id))
+        let (savesFirst, wasRunning) = (settings.inferred.restoreSavesFirst, try machine(id).state == .running)
         let effect = try moveState(of: id) { (state) throws(NotInState<PowerState>) in
             try state.beginApply(savesFirst: savesFirst)
         }
@@ -88,15 +77,32 @@ extension HyperV {
         var phases: [Duration] = []
         if effect == .begins {
             halt(id)
-            phases.append(
-                savesFirst ? timings.save + machine.config.memory.time(at: timings.memoryRate) : timings.power)
+            let memory = try machine(id).config.memory
+            phases.append(savesFirst ? timings.save + memory.time(at: timings.memoryRate) : timings.power)
         }
+        let drives = checkpoint.wrappedValue.config.drives.count
         let memory = checkpoint.memory == nil ? .zero : checkpoint.config.memory.time(at: timings.memoryRate)
-        phases.append(timings.apply + timings.perDisk * checkpoint.config.drives.count + memory)
+        phases.append(timings.apply + timings.perDisk * drives + memory)
         // A broken chain is found only when the machine is stopped already. Rule: HV-072.
         let doom = faultInChains(of: checkpoint)
-        return begin(
-            .applyCheckpoint(checkpoint.id, wasRunning: machine.state == .running), on: id, phases: phases, doom: doom)
+        return begin(.applyCheckpoint(checkpoint.id, wasRunning: wasRunning), on: id, phases: phases, doom: doom)
+    }
+
+    /// Refuses what cannot be applied, before anything is touched.
+    private func validate(
+        _ checkpoint: Boxed<Checkpoint>, on machine: Boxed<VirtualMachine>
+    ) throws(HyperVFault) {
+        if checkpoint.type == .missing {
+            throw HyperVFault(
+                .invalidState, "The checkpoint '\(checkpoint.name)' is missing its files.", rule: "HV-080")
+        }
+        if checkpoint.isAutomatic, !settings.inferred.automaticCheckpointsCanBeRestored { throw .state("HV-045") }
+        if machine.job != nil { throw .busy(machine) }
+        if isMerging(machine.id), settings.inferred.mergesRefuseApply { throw .busy(machine, rule: "HV-079") }
+        if machine.state.isCritical {
+            throw HyperVFault(.operationFailed, "The storage of the virtual machine cannot be written to.")
+        }
+        try requireRoom(checkpoint.wrappedValue.config.files.map { ($0, VirtualHardDisk.header) }, rule: "HV-026")
     }
 
     /// What stands in the way of using a checkpoint's files.
@@ -121,8 +127,7 @@ extension HyperV {
     mutating func finishApply(
         _ target: Checkpoint.ID, to id: VirtualMachine.ID, wasRunning: Bool
     ) throws(HyperVFault) {
-        let checkpoint = try checkpoint(target)
-        let old = try machine(id).wrappedValue.config
+        let (checkpoint, old) = (try checkpoint(target), try machine(id).wrappedValue.config)
         machines[id]?.wrappedValue.hardware.cutPower(at: world.now)
         dropSavedState(of: id)
         let fixed = checkpoint.wrappedValue.config.drives
