@@ -91,6 +91,7 @@ let package = Package(
             dependencies: [
                 "LabCore", "Hypervisor", "SimulatedMachine", "EC2", "AzureCompute", "ComputeEngine", "HyperV",
                 "VSphere", "LibvirtDriver",
+                .target(name: "CLibvirt", condition: .when(traits: ["Libvirt"])),
             ],
             path: "Benchmarks/Sources"),
         // What tests of all planes share: checkers that answer with findings.

@@ -19,12 +19,6 @@ public struct Boxed<Value: Hashable & Sendable>: Hashable, Sendable {
         _modify { yield &box[0] }
     }
 
-    /// The box itself, to be shared with another property instead of copying what is inside.
-    @inlinable public var projectedValue: Self {
-        get { self }
-        set { self = newValue }
-    }
-
     /// Changes several parts with one way to the box, which counts where it lies in a table.
     @inlinable public mutating func change(_ body: (inout Value) -> Void) { body(&box[0]) }
 

@@ -15,7 +15,8 @@ extension HyperV {
     }
 
     private func content(of file: Boxed<VirtualHardDisk>) -> Disk {
-        file.owner.flatMap { machines[$0]?.wrappedValue.content(of: file.path) } ?? file.content
+        guard let owner = file.owner, let machine = machines[owner] else { return file.content }
+        return machine.wrappedValue.content(of: file.path) ?? file.content
     }
 
     /// Puts a new file on its volume.

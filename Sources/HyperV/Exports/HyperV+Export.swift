@@ -47,7 +47,7 @@ extension HyperV {
             let capture = Capture(
                 instant: plane.now + elapsed, disks: plane.contents(of: machine),
                 memory: holdsMemory ? plane.machines[id]?.wrappedValue.hardware.memory : nil,
-                consistency: holdsMemory ? .memory : .crash, configuration: machine.wrappedValue.$config)
+                consistency: holdsMemory ? .memory : .crash, configuration: machine.configBox)
             return plane.begin(
                 .exportMachine(path, live), on: id,
                 phases: [elapsed + size.time(at: plane.settings.timings.copyRate)], capture: Boxed(capture))

@@ -47,8 +47,8 @@ extension HyperV {
             }
         }
         var machine = VirtualMachine(
-            id: id, spec: export.spec, family: export.family, config: config,
-            hardware: SimulatedMachine(spec: export.spec, seed: world.dice.next()),
+            id: id, spec: export.spec, family: export.family, configBox: Boxed(config),
+            hardwareBox: Boxed(SimulatedMachine(spec: export.spec, seed: world.dice.next())),
             privateAddress: newID ? world.names.address(under: "192.168") : export.privateAddress,
             generationID: world.names.guid(), folder: folder)
         machine.hardware.outside = export.outside

@@ -47,8 +47,8 @@ extension HyperV {
                         source: .file(disk.path), role: disk.role))
             }
             let machine = VirtualMachine(
-                id: id, spec: request.spec, family: family, config: config,
-                hardware: SimulatedMachine(spec: request.spec, seed: plane.world.dice.next()),
+                id: id, spec: request.spec, family: family, configBox: Boxed(config),
+                hardwareBox: Boxed(SimulatedMachine(spec: request.spec, seed: plane.world.dice.next())),
                 privateAddress: plane.world.names.address(under: "192.168"), generationID: plane.world.names.guid(),
                 folder: folder)
             plane.machines[id] = Boxed(machine)

@@ -185,7 +185,7 @@ extension HyperV {
         }
         let capture = Capture(
             instant: now, disks: contents(of: machine), memory: nil, consistency: .off,
-            configuration: machine.wrappedValue.$config)
+            configuration: machine.configBox)
         let name = "Automatic Checkpoint - \(Self.usualName(of: machine, at: now))"
         let request = CheckpointRequest(name: name, isAutomatic: true)
         // A checkpoint of a machine that is known, with what was captured of it, is always taken.

@@ -11,13 +11,15 @@ package struct VirtualMachine: Hashable, Sendable {
     @Boxed var spec: MachineSpec
     /// The machines that came from one installation.
     let family: UInt64
-    @Boxed package internal(set) var config: Configuration
+    /// The box of its settings, which captures and checkpoints share.
+    var configBox: Boxed<Configuration>
     package internal(set) var state = PowerState.off
     /// Its checkpoints, and where among them it stands.
     package internal(set) var tree = SnapshotTree()
     /// The job that has the machine to itself.
     package internal(set) var job: Job.ID?
-    @Boxed package internal(set) var hardware: SimulatedMachine
+    /// The box of its hardware, which is not copied with the rest.
+    var hardwareBox: Boxed<SimulatedMachine>
     package internal(set) var privateAddress: String
     /// Changes when the machine meets its own past, so that a guest can notice.
     ///
@@ -48,6 +50,17 @@ package struct VirtualMachine: Hashable, Sendable {
     package internal(set) var guestMounts: [String: Disk] = [:]
     /// Counts power-ons and applies, so that what was entered before them no longer counts.
     var epoch = 0
+
+    /// Its settings. They are lent from their box, as the hardware is, and not copied out of it to be looked at.
+    package internal(set) var config: Configuration {
+        _read { yield configBox.wrappedValue }
+        _modify { yield &configBox.wrappedValue }
+    }
+    /// Its disks and its guest.
+    package internal(set) var hardware: SimulatedMachine {
+        _read { yield hardwareBox.wrappedValue }
+        _modify { yield &hardwareBox.wrappedValue }
+    }
 
     /// A run of the guest.
     package struct Run: Hashable, Sendable {
@@ -81,7 +94,10 @@ package struct VirtualMachine: Hashable, Sendable {
     func role(of path: FilePath) -> DiskRole? { config.drives.first { $0.path == path }?.role }
 
     /// What is on a virtual disk that the machine has open.
-    func content(of path: FilePath) -> Disk? { role(of: path).flatMap { hardware.disk($0) } }
+    func content(of path: FilePath) -> Disk? {
+        guard let role = role(of: path) else { return nil }
+        return hardware.disk(role)
+    }
 
     /// Gives the hardware a disk, or other contents of the one that it has in the role.
     mutating func insert(_ content: Disk, as role: DiskRole) {

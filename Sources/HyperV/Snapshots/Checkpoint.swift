@@ -17,7 +17,11 @@ package struct Checkpoint: Hashable, Sendable {
     /// The instant whose contents it holds.
     package let created: Instant
     /// The settings of that instant; its drives are the fixed files.
-    @Boxed package internal(set) var config: Configuration
+    package internal(set) var config: Configuration {
+        _read { yield configBox.wrappedValue }
+        _modify { yield &configBox.wrappedValue }
+    }
+    private var configBox: Boxed<Configuration>
     package internal(set) var memory: Memory?
     /// The file that the memory lies in.
     package internal(set) var stateFile: FilePath?
@@ -36,7 +40,7 @@ package struct Checkpoint: Hashable, Sendable {
         self.name = name
         self.type = type
         self.created = created
-        _config = config
+        configBox = config
         self.consistency = consistency
         self.privateAddress = privateAddress
     }

@@ -76,7 +76,7 @@ extension HyperV {
         let capture = Capture(
             instant: now + taken.elapsed, disks: disks,
             memory: taken.holdsMemory ? machine.wrappedValue.hardware.memory : nil, consistency: taken.consistency,
-            configuration: machine.wrappedValue.$config)
+            configuration: machine.configBox)
         let duration = taken.elapsed + timings.checkpoint + timings.perDisk * disks.count { $0 != nil }
         guard taken.holdsMemory else { return (capture, duration) }
         return (capture, duration + timings.capture + machine.config.memory.time(at: timings.memoryRate))
