@@ -109,7 +109,7 @@ extension HyperV {
         var base = parent
         while base.isAVHDX, let next = files[base]?.parent { base = next }
         let ending = below?.format == .vhd ? ".avhd" : ".avhdx"
-        let path = parent.sibling(base, suffix: "_" + world.names.guid().text(uppercase: true) + ending)
+        let path = parent.sibling(base, suffix: String(joining: "_", world.names.guid().text(uppercase: true), ending))
         var leaf = VirtualHardDisk(
             path: path, format: below?.format ?? .vhdx, type: .differencing, content: content,
             identifier: world.names.guid())

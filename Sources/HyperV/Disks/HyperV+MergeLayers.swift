@@ -144,7 +144,9 @@ extension HyperV {
 
     /// A merge has moved all its blocks: the layer below takes the place of the one above.
     mutating func finishMerge(_ id: Merge.ID, attempt: Int) {
-        guard let place = place(of: id), merges[place].state == .running, merges[place].attempts == attempt else { return }
+        guard let place = place(of: id), merges[place].state == .running, merges[place].attempts == attempt else {
+            return
+        }
         take(.complete, id)
         let merge = merges.remove(at: place)
         fold(merge.child, into: merge.parent)

@@ -90,8 +90,8 @@ extension HyperV {
         guard let capture = capture?.wrappedValue else { throw .state("HV-161") }
         let savedOn = machine.state == .saved ? machine.savedOn : processorFeatures
         writeOut(
-            machine, to: folder, capture.configuration.wrappedValue, capture.disks, memory: capture.memory, savedOn: savedOn,
-            created: capture.instant)
+            machine, to: folder, capture.configuration.wrappedValue, capture.disks, memory: capture.memory,
+            savedOn: savedOn, created: capture.instant)
         return folder
     }
 

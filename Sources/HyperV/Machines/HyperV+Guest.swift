@@ -70,7 +70,9 @@ extension HyperV {
 
     /// The guest is off: what was in memory is gone, and so is an automatic checkpoint.
     mutating func goOff(_ id: VirtualMachine.ID) {
-        if machines[id]?.wrappedValue.hardware.power != .off { machines[id]?.wrappedValue.hardware.cutPower(at: world.now) }
+        if machines[id]?.wrappedValue.hardware.power != .off {
+            machines[id]?.wrappedValue.hardware.cutPower(at: world.now)
+        }
         dropSavedState(of: id)
         machines[id]?.run = VirtualMachine.Run()
         machines[id]?.epoch += 1

@@ -51,7 +51,9 @@ package struct VirtualMachine: Hashable, Sendable {
     /// Counts power-ons and applies, so that what was entered before them no longer counts.
     var epoch = 0
 
-    /// Its settings. They are lent from their box, as the hardware is, and not copied out of it to be looked at.
+    /// Its settings.
+    ///
+    /// They are lent from their box, as the hardware is, and not copied out of it to be looked at.
     package internal(set) var config: Configuration {
         _read { yield configBox.wrappedValue }
         _modify { yield &configBox.wrappedValue }

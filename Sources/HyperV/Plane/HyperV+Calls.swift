@@ -23,7 +23,7 @@ extension HyperV {
             if case .throttle = effect { throw .throttled }
             if case .refuse(let code) = effect { throw .injected(code, into: cmdlet) }
             let result = checksFirst ? try body(&self) : try asWhole(body)
-            note(subject, "\(cmdlet) -> \(answer(result))")
+            note(subject, String(joining: cmdlet, " -> ", answer(result)))
             if case .loseReply = effect { throw .answerLost(cmdlet) }
             return result
         } catch {

@@ -35,8 +35,8 @@ extension HyperV {
             throw HyperVFault(
                 id, "The name of a checkpoint has at most \(settings.quotas.nameLength) characters.", rule: "HV-003")
         }
-        let names = machine.tree.inOrder.compactMap { checkpoints[$0]?.name }
-        if !settings.inferred.checkpointNamesRepeat, names.contains(name) {
+        guard !settings.inferred.checkpointNamesRepeat else { return }
+        if machine.tree.inOrder.contains(where: { checkpoints[$0]?.name == name }) {
             throw HyperVFault(id, "There is a checkpoint '\(name)' already.")
         }
     }

@@ -44,8 +44,8 @@ struct ListSnapshotTests {
         var lab = try Lab()
         let checkpoint = try lab.checkpoint()
         #expect(try lab.host.checkpoint(checkpoint.id).name == "c")
-        let (host, id) = (lab.host, lab.id)
-        #expect(refusal { _ = try host.checkpoint(#require(Checkpoint.ID(rawValue: id.rawValue))) }?.id == .objectNotFound)
+        let (host, id) = (lab.host, try #require(Checkpoint.ID(rawValue: lab.id.rawValue)))
+        #expect(refusal { _ = try host.checkpoint(id) }?.id == .objectNotFound)
     }
 
     @Test("HV-056: every kind is listed, unless one is asked for")

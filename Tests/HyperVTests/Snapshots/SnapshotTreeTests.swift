@@ -8,12 +8,11 @@ import Testing
 
 @Suite("The tree of checkpoints")
 struct SnapshotTreeTests {
-    private static let ids: [String: Checkpoint.ID] = {
-        var names = NameMaker(seed: 1)
-        return Dictionary(uniqueKeysWithValues: ["a", "b", "c", "d"].map { ($0, Checkpoint.ID(names.guid())) })
-    }()
-
-    private func id(_ name: String) -> Checkpoint.ID { Self.ids[name]! }
+    /// A number for each of the names.
+    private func id(_ name: String) -> Checkpoint.ID {
+        var names = NameMaker(seed: UInt64(name.utf8.reduce(0) { 256 * $0 + Int($1) }))
+        return Checkpoint.ID(names.guid())
+    }
 
     /// a, under it b and c; c is current.
     private var forked: SnapshotTree {
