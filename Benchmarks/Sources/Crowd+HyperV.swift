@@ -37,6 +37,6 @@ extension HyperV: CyclesInPlace {
     }
 
     private func lastDisk(of id: MachineID) throws -> FilePath? {
-        try machine(guid(of: id)).wrappedValue.config.drives.last { $0.role != nil }?.path
+        try machine(guid(of: id)).configBox.drives.last { $0.role != nil }?.path
     }
 }

@@ -24,7 +24,7 @@ extension HyperV {
                 if let role = drive.role { _ = machine.hardware.detach(role) }
                 machine.config.drives[index].source = .file(path)
             }
-            guard let changed = plane.machines[id]?.wrappedValue.config.drives[index] else { return }
+            guard let changed = plane.machines[id]?.configBox.drives[index] else { return }
             plane.mount(changed, in: id)
         }
     }
@@ -62,7 +62,7 @@ extension HyperV {
         files[file.path]?.content.grow(to: size)
         measure(file.path)
         guard let owner = file.owner, let machine = machines[owner], machine.state == .off,
-            let role = machine.wrappedValue.role(of: file.path), var content = machine.hardware.disk(role)
+            let role = machine.configBox.drives.role(of: file.path), var content = machine.hardware.disk(role)
         else { return }
         content.grow(to: size)
         machines[owner]?.wrappedValue.hardware.replaceDisk(role, with: content)

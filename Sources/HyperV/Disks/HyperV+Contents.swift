@@ -11,12 +11,14 @@ extension HyperV {
 
     /// What is on the disks of a machine at this moment, one for each drive; nothing where it has no virtual disk.
     func contents(of machine: Boxed<VirtualMachine>) -> [Disk?] {
-        machine.wrappedValue.config.drives.map { drive in drive.path.flatMap { content(of: $0) } }
+        machine.configBox.drives.map { drive in drive.path.flatMap { content(of: $0) } }
     }
 
     private func content(of file: Boxed<VirtualHardDisk>) -> Disk {
-        guard let owner = file.owner, let machine = machines[owner] else { return file.content }
-        return machine.wrappedValue.content(of: file.path) ?? file.content
+        guard let owner = file.owner, let machine = machines[owner],
+            let role = machine.configBox.drives.role(of: file.path)
+        else { return file.content }
+        return machine.hardwareBox.wrappedValue.disk(role) ?? file.content
     }
 
     /// Puts a new file on its volume.

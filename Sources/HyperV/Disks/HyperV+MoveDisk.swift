@@ -44,9 +44,9 @@ extension HyperV {
 
     /// The files of a machine and of its checkpoints, leaves and all that they stand on.
     private func storage(of machine: Boxed<VirtualMachine>) -> [FilePath] {
-        let attached = machine.wrappedValue.config.files
+        let attached = machine.configBox.drives.files
         guard settings.inferred.storageMovesTakeWholeChains else { return attached.sorted() }
-        let kept = machine.tree.inOrder.compactMap { checkpoints[$0] }.flatMap { $0.wrappedValue.config.files }
+        let kept = machine.tree.inOrder.compactMap { checkpoints[$0] }.flatMap { $0.configBox.drives.files }
         return Set((attached + kept).flatMap { chain(from: $0) }).sorted()
     }
 

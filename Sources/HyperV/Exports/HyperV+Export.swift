@@ -62,7 +62,7 @@ extension HyperV {
                 .operationFailed, "The directory '\(folder)' exists already.", hresult: HResult.fileExists)
         }
         var size = holdsMemory ? config.memory : .zero
-        for path in config.files {
+        for path in config.drives.files {
             size += VirtualHardDisk.header + (content(of: path)?.writtenBytes ?? .zero)
         }
         try requireRoom([(folder, size)], rule: "HV-160")
@@ -127,7 +127,7 @@ extension HyperV {
             guard let export = plane.exports[folder] else {
                 throw HyperVFault(.objectNotFound, "Cannot find path '\(folder)' because it does not exist.")
             }
-            for path in export.config.files where plane.files[path]?.owner == nil {
+            for path in export.config.drives.files where plane.files[path]?.owner == nil {
                 plane.erase(path)
             }
             plane.eraseState(export.stateFile)

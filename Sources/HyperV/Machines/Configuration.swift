@@ -17,8 +17,6 @@ package struct Configuration: Hashable, Sendable {
     package internal(set) var checkpointType = CheckpointType.production
     package internal(set) var automaticCheckpoints = false
     package internal(set) var drives: [HardDiskDrive] = []
-    /// The virtual disks among them.
-    package var files: [FilePath] { drives.compactMap(\.path) }
     package internal(set) var adapters: [NetworkAdapter] = []
     /// The image in the DVD drive.
     package internal(set) var dvd: String?
@@ -101,4 +99,12 @@ package struct HardDiskDrive: Hashable, Sendable {
     func isAtPlace(of other: HardDiskDrive) -> Bool {
         (controller, controllerNumber, location) == (other.controller, other.controllerNumber, other.location)
     }
+}
+
+extension [HardDiskDrive] {
+    /// The virtual disks among them.
+    package var files: [FilePath] { compactMap(\.path) }
+
+    /// What the appliance uses a virtual disk for.
+    func role(of path: FilePath) -> DiskRole? { first { $0.path == path }?.role }
 }

@@ -14,7 +14,7 @@ extension HyperV {
             plane.goOff(id)
             plane.finishRemoval(of: machine.tree.inOrder, from: id)
             guard let machine = plane.machines[id] else { return }
-            for path in machine.wrappedValue.config.files { plane.putAway(path) }
+            for path in machine.configBox.drives.files { plane.putAway(path) }
             plane.surroundings.leaves(id, of: machine.family, machine.hardware.outside)
             plane.machines[id] = nil
             plane.pumpMerges()

@@ -40,7 +40,7 @@ extension HyperV {
     /// A file of a machine or of its checkpoints that only its own node reaches.
     private func localFile(of machine: Boxed<VirtualMachine>) -> FilePath? {
         let kept = machine.tree.inOrder.compactMap { checkpoints[$0] }
-        let disks = (machine.wrappedValue.config.files + kept.flatMap { $0.wrappedValue.config.files })
+        let disks = (machine.configBox.drives.files + kept.flatMap { $0.configBox.drives.files })
             .flatMap { chain(from: $0) }
         let settings = kept.map { FilePath($0.config.snapshotFileLocation, "\($0.id).vmcx") }
         return Set(disks + settings + kept.compactMap(\.stateFile)).sorted().first { path in

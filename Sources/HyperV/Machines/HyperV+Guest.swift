@@ -76,7 +76,7 @@ extension HyperV {
         dropSavedState(of: id)
         machines[id]?.run = VirtualMachine.Run()
         machines[id]?.epoch += 1
-        for path in machines[id]?.wrappedValue.config.files ?? [] { measure(path) }
+        for path in machines[id]?.configBox.drives.files ?? [] { measure(path) }
         waiting.remove(id)
         removeAutomaticCheckpoints(of: id)
         requeueMerges(of: id)

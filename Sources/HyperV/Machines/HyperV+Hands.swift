@@ -38,7 +38,7 @@ extension HyperV {
         change(&content)
         if let owner = files[path]?.owner {
             machines[owner]?.change { machine in
-                guard machine.hardware.power == .off, let role = machine.role(of: path) else { return }
+                guard machine.hardware.power == .off, let role = machine.config.drives.role(of: path) else { return }
                 machine.hardware.replaceDisk(role, with: content)
             }
         }

@@ -10,7 +10,7 @@ extension HyperV {
     package mutating func startVM(_ id: VirtualMachine.ID) throws(HyperVFault) -> CmdletAnswer {
         try power("Start-VM", id) { (plane, machine) throws(HyperVFault) in
             if plane.settings.inferred.startResumesPaused || machine.state != .paused {
-                for path in machine.wrappedValue.config.files {
+                for path in machine.configBox.drives.files {
                     if let fault = plane.fault(inChainOf: path) { throw fault }
                 }
             }

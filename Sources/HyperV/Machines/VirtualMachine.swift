@@ -11,8 +11,8 @@ package struct VirtualMachine: Hashable, Sendable {
     @Boxed var spec: MachineSpec
     /// The machines that came from one installation.
     let family: UInt64
-    /// The box of its settings, which captures and checkpoints share.
-    var configBox: Boxed<Configuration>
+    /// The box of its settings, which captures and checkpoints share; a part is read through it without the rest.
+    package internal(set) var configBox: Boxed<Configuration>
     package internal(set) var state = PowerState.off
     /// Its checkpoints, and where among them it stands.
     package internal(set) var tree = SnapshotTree()
@@ -90,15 +90,6 @@ package struct VirtualMachine: Hashable, Sendable {
         GuestIdentity(
             machine: MachineID(rawValue: id.rawValue), privateAddress: privateAddress,
             hardwareAddress: config.adapters.first?.hardwareAddress ?? "")
-    }
-
-    /// What the appliance uses a virtual disk for that the machine has open.
-    func role(of path: FilePath) -> DiskRole? { config.drives.first { $0.path == path }?.role }
-
-    /// What is on a virtual disk that the machine has open.
-    func content(of path: FilePath) -> Disk? {
-        guard let role = role(of: path) else { return nil }
-        return hardware.disk(role)
     }
 
     /// Gives the hardware a disk, or other contents of the one that it has in the role.

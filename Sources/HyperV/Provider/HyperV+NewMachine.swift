@@ -57,7 +57,7 @@ extension HyperV {
     /// Takes a new machine and the exported files away again.
     private mutating func takeBack(_ made: VirtualMachine.ID?, and folder: FilePath) {
         // The first error is the one to report; what cannot be taken away shows among the leftovers.
-        if let made, let files = machines[made]?.wrappedValue.config.files {
+        if let made, let files = machines[made]?.configBox.drives.files {
             leaveOff(made)
             try? native { plane throws(HyperVFault) in try plane.removeVM(made) }
             for path in files { try? native { plane throws(HyperVFault) in try plane.removeItem(path) } }

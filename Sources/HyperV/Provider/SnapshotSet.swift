@@ -22,7 +22,7 @@ extension HyperV {
             case .off: .off
             }
         var stored = checkpoint.stateFile.flatMap { stateFiles[$0] } ?? .zero
-        for path in checkpoint.wrappedValue.config.files {
+        for path in checkpoint.configBox.drives.files {
             for child in files[path]?.children ?? [] { stored += files[child]?.fileSize ?? .zero }
         }
         return Hypervisor.Snapshot(

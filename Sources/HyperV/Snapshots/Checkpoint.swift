@@ -21,7 +21,7 @@ package struct Checkpoint: Hashable, Sendable {
         _read { yield configBox.wrappedValue }
         _modify { yield &configBox.wrappedValue }
     }
-    private var configBox: Boxed<Configuration>
+    package private(set) var configBox: Boxed<Configuration>
     package internal(set) var memory: Memory?
     /// The file that the memory lies in.
     package internal(set) var stateFile: FilePath?

@@ -43,7 +43,7 @@ extension HyperV {
 
     /// Refuses a machine with a disk that cannot be forked, unless it may be passed over.
     private func checkDisks(of machine: Boxed<VirtualMachine>, _ request: CheckpointRequest) throws(HyperVFault) {
-        for drive in machine.wrappedValue.config.drives {
+        for drive in machine.configBox.drives {
             switch drive.source {
             case .physical(let number):
                 if request.ignoresNonSnapshottableDisks { continue }
@@ -73,7 +73,7 @@ extension HyperV {
     ///
     /// Rule: HV-026.
     func checkRoom(for machine: Boxed<VirtualMachine>, holdsMemory: Bool) throws(HyperVFault) {
-        var needed = machine.wrappedValue.config.files.map { ($0, VirtualHardDisk.header) }
+        var needed = machine.configBox.drives.files.map { ($0, VirtualHardDisk.header) }
         if holdsMemory {
             needed.append((FilePath(rawValue: machine.config.snapshotFileLocation), machine.config.memory))
         }

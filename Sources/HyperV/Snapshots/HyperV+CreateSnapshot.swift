@@ -165,7 +165,7 @@ extension HyperV {
         thaw(id)
         settle(id)
         let checkpoint = try file(capture, of: id, request)
-        var drives = try machine(id).wrappedValue.config.drives
+        var drives = try machine(id).configBox.drives
         for (index, captured) in capture.disks.enumerated() {
             guard let captured, let path = drives[index].path,
                 let leaf = fork(path, of: id, for: checkpoint, holding: captured)
@@ -190,7 +190,7 @@ extension HyperV {
             config: capture.configuration, consistency: capture.consistency, privateAddress: machine.privateAddress)
         checkpoint.isAutomatic = request.isAutomatic
         // Where a merge ended meanwhile, the disk lies in another file.
-        let drives = machine.wrappedValue.config.drives
+        let drives = machine.configBox.drives
         if checkpoint.config.drives != drives { checkpoint.config.drives = drives }
         if let memory = capture.memory {
             let path = FilePath(machine.config.snapshotFileLocation, "Snapshots\\\(checkpoint.id).vmrs")
@@ -220,7 +220,7 @@ extension HyperV {
     ///
     /// Rule: HV-017.
     mutating func leaveFirstForked(_ id: VirtualMachine.ID) {
-        guard let path = machines[id]?.wrappedValue.config.files.first, let live = content(of: path) else { return }
+        guard let path = machines[id]?.configBox.drives.files.first, let live = content(of: path) else { return }
         putAway(path)
         let leaf = openLeaf(on: path, holding: live, for: id)
         machines[id]?.wrappedValue.config.repoint(from: path, to: leaf)

@@ -80,7 +80,7 @@ extension HyperV {
                 if machine.lastApplied == target { machine.lastApplied = nil }
             }
             checkpoints[target] = nil
-            for path in checkpoint.wrappedValue.config.files where files[path]?.checkpoint == target {
+            for path in checkpoint.configBox.drives.files where files[path]?.checkpoint == target {
                 files[path]?.checkpoint = nil
                 layers.append(path)
             }

@@ -80,7 +80,7 @@ extension HyperV {
             let memory = try machine(id).config.memory
             phases.append(savesFirst ? timings.save + memory.time(at: timings.memoryRate) : timings.power)
         }
-        let drives = checkpoint.wrappedValue.config.drives.count
+        let drives = checkpoint.configBox.drives.count
         let memory = checkpoint.memory == nil ? .zero : checkpoint.config.memory.time(at: timings.memoryRate)
         phases.append(timings.apply + timings.perDisk * drives + memory)
         // A broken chain is found only when the machine is stopped already. Rule: HV-072.
@@ -102,14 +102,14 @@ extension HyperV {
         if machine.state.isCritical {
             throw HyperVFault(.operationFailed, "The storage of the virtual machine cannot be written to.")
         }
-        try requireRoom(checkpoint.wrappedValue.config.files.map { ($0, VirtualHardDisk.header) }, rule: "HV-026")
+        try requireRoom(checkpoint.configBox.drives.files.map { ($0, VirtualHardDisk.header) }, rule: "HV-026")
     }
 
     /// What stands in the way of using a checkpoint's files.
     ///
     /// Rule: HV-069.
     package func faultInChains(of checkpoint: Boxed<Checkpoint>) -> HyperVFault? {
-        for drive in checkpoint.wrappedValue.config.drives {
+        for drive in checkpoint.configBox.drives {
             guard let path = drive.path else { continue }
             if let fault = fault(inChainOf: path) { return fault }
         }
@@ -127,10 +127,10 @@ extension HyperV {
     mutating func finishApply(
         _ target: Checkpoint.ID, to id: VirtualMachine.ID, wasRunning: Bool
     ) throws(HyperVFault) {
-        let (checkpoint, old) = (try checkpoint(target), try machine(id).wrappedValue.config)
+        let (checkpoint, old) = (try checkpoint(target), try machine(id).configBox)
         machines[id]?.wrappedValue.hardware.cutPower(at: world.now)
         dropSavedState(of: id)
-        let fixed = checkpoint.wrappedValue.config.drives
+        let fixed = checkpoint.configBox.drives
         let kept = settings.inferred.applyRestoresAttachments
         let added = old.drives.filter { drive in !fixed.contains { $0.isAtPlace(of: drive) } }
         takeAway(kept ? old.drives : old.drives.filter { drive in !added.contains(drive) }, from: id)
@@ -154,7 +154,7 @@ extension HyperV {
     ///
     /// Rule: HV-068.
     private func settingsBroughtBack(
-        from checkpoint: Boxed<Checkpoint>, instead old: Configuration
+        from checkpoint: Boxed<Checkpoint>, instead old: Boxed<Configuration>
     ) -> Configuration {
         var config = checkpoint.wrappedValue.config
         if !settings.inferred.applyRestoresVersion { config.version = old.version }

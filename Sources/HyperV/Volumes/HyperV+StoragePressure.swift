@@ -8,8 +8,8 @@ extension HyperV {
     mutating func settle(_ id: VirtualMachine.ID) {
         guard let machine = machines[id], machine.state == .running || machine.state == .stopping else { return }
         machines[id]?.wrappedValue.hardware.advance(to: world.now)
-        for path in machine.wrappedValue.config.files { measure(path) }
-        for volume in Set(machine.wrappedValue.config.files.map(\.volume)).sorted() { lookAtRoom(of: volume) }
+        for path in machine.configBox.drives.files { measure(path) }
+        for volume in Set(machine.configBox.drives.files.map(\.volume)).sorted() { lookAtRoom(of: volume) }
     }
 
     /// Pauses the machines that write to a volume that is full, and lets them go on when it no longer is.
@@ -28,13 +28,13 @@ extension HyperV {
     private func writers(to volume: String, waiting: Bool) -> [VirtualMachine.ID] {
         machines.values.filter { machine in
             guard waiting ? machine.state.isCritical : !machine.state.isCritical else { return false }
-            return machine.wrappedValue.config.files.contains { $0.isOn(volume: volume) }
+            return machine.configBox.drives.files.contains { $0.isOn(volume: volume) }
         }.map(\.id).sorted()
     }
 
     private mutating func loseStorage(_ id: VirtualMachine.ID) {
         guard let machine = machines[id] else { return }
-        let isAway = machine.wrappedValue.config.files.contains { volumes[of: $0]?.isAvailable == false }
+        let isAway = machine.configBox.drives.files.contains { volumes[of: $0]?.isAvailable == false }
         // A machine that is off, or between two states, does not write.
         guard isAway || machine.state == .running,
             changeState(of: id, { (state) throws(NotInState<PowerState>) in try state.loseStorage() })
@@ -50,7 +50,7 @@ extension HyperV {
 
     private mutating func regainStorage(_ id: VirtualMachine.ID) {
         guard let machine = machines[id],
-            machine.wrappedValue.config.files.allSatisfy({ path in
+            machine.configBox.drives.files.allSatisfy({ path in
                 volumes[of: path].map { $0.isAvailable && $0.free >= settings.inferred.lowSpacePause } ?? false
             })
         else { return }
@@ -74,7 +74,7 @@ extension HyperV {
     package func healthState(of id: VirtualMachine.ID) throws(HyperVFault) -> Int {
         let machine = try machine(id)
         if machine.state.isCritical { return 25 }
-        let isLow = machine.wrappedValue.config.files.contains { path in
+        let isLow = machine.configBox.drives.files.contains { path in
             volumes[of: path].map { $0.free < settings.inferred.lowSpaceWarning } ?? false
         }
         return isLow && machine.state == .running ? 20 : 5

@@ -64,7 +64,7 @@ struct MoveTests {
         let first = try lab.checkpoint("first", .standard)
         try lab.stop()
         try lab.host.moveVMStorage(lab.id, to: "D:\\Moved")
-        let old = first.config.files
+        let old = first.config.drives.files
         #expect(old.allSatisfy { lab.host.files[$0] != nil }, "the layers below stayed")
     }
 

@@ -21,7 +21,7 @@ struct ExportTests {
         try lab.host.wait(for: try lab.host.exportVMSnapshot(checkpoint.id, path: folder))
         #expect(try lab.vm.tree == tree)
         let export = try #require(lab.host.exports[folder])
-        for path in export.config.files {
+        for path in export.config.drives.files {
             #expect(lab.host.files[path]?.parent == nil && lab.host.files[path]?.type == .dynamic)
             #expect(path.folder.hasPrefix(folder.rawValue))
         }
@@ -86,7 +86,7 @@ struct ExportTests {
         #expect(new.id != old.id)
         #expect(new.privateAddress != old.privateAddress)
         #expect(new.config.adapters != old.config.adapters)
-        #expect(Set(new.wrappedValue.config.files).isDisjoint(with: old.wrappedValue.config.files))
+        #expect(Set(new.configBox.drives.files).isDisjoint(with: old.configBox.drives.files))
         try lab.host.removeVM(lab.id)
         #expect(try lab.host.importVM(folder, generateNewID: false) == lab.id)
     }

@@ -189,7 +189,7 @@ struct RevertSnapshotTests {
         let written = try #require(lab.host.content(of: later))
         #expect(written != content)
         try lab.restore(checkpoint)
-        #expect(try !lab.vm.config.files.contains(later))
+        #expect(try !lab.vm.config.drives.files.contains(later))
         #expect(lab.host.content(of: later) == written)
     }
 
@@ -213,7 +213,7 @@ struct RevertSnapshotTests {
         var contents: Set<[Disk?]> = []
         for _ in 0..<3 {
             try lab.restore(checkpoint)
-            contents.insert(try lab.vm.wrappedValue.config.files.map { lab.host.content(of: $0) })
+            contents.insert(try lab.vm.configBox.drives.files.map { lab.host.content(of: $0) })
             try lab.start()
             try lab.write(5)
         }
