@@ -166,7 +166,7 @@ extension HyperV {
         settle(id)
         let checkpoint = try file(capture, of: id, request)
         var drives = try machine(id).configBox.drives
-        for (index, captured) in capture.disks.enumerated() {
+        for (index, captured) in zip(drives.indices, capture.disks) {
             guard let captured, let path = drives[index].path,
                 let leaf = fork(path, of: id, for: checkpoint, holding: captured)
             else { continue }

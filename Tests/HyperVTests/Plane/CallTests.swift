@@ -21,6 +21,49 @@ struct CallTests {
         try lab.checkpoint()
     }
 
+    /// What stands in the way of a verb for checkpoints.
+    enum Obstacle: CaseIterable { case job, noRoom, noService, storageAway, namedTwice }
+
+    /// A verb for checkpoints.
+    enum Verb: CaseIterable { case take, apply, remove }
+
+    @Test("a verb for checkpoints that is refused changes nothing", arguments: Verb.allCases, Obstacle.allCases)
+    func refusedByItself(verb: Verb, obstacle: Obstacle) throws {
+        var lab = try Lab()
+        try lab.setType(.productionOnly)
+        let checkpoint = try lab.checkpoint("c")
+        let taking = CheckpointRequest(name: "c")
+        switch obstacle {
+        case .job: _ = try lab.host.checkpointVM(lab.id)
+        case .noRoom: lab.host.changeVolume("D:") { $0.capacity = $0.used + .mebibytes(1) }
+        case .noService: try lab.host.disableVMIntegrationService(.vss, of: lab.id)
+        case .storageAway: lab.host.changeVolume("D:") { $0.isAvailable = false }
+        case .namedTwice: lab.host.settings.inferred.checkpointNamesRepeat = false
+        }
+        let id = lab.id
+        lab.host.settle(id)
+        var host = lab.host
+        _ = host.takeEvents()
+        let before = host
+        do {
+            switch verb {
+            case .take: _ = try host.checkpointVM(id, taking)
+            case .apply: _ = try host.restoreVMSnapshot(checkpoint.id, confirm: .given)
+            case .remove: _ = try host.removeVMSnapshot(checkpoint.id)
+            }
+        } catch {
+            #expect(host.takeEvents().count == 1, "\(error)")
+            #expect(host == before, "\(error)")
+        }
+        let isRefused = host == before
+        #expect(isRefused == (Self.refusals[verb]?.contains(obstacle) == true))
+    }
+
+    private static let refusals: [Verb: Set<Obstacle>] = [
+        .take: [.job, .noRoom, .noService, .storageAway, .namedTwice], .apply: [.job, .noRoom, .storageAway],
+        .remove: [.job],
+    ]
+
     @Test("a lost answer does not undo the verb, and a late one comes late")
     func lostAndLate() throws {
         var lab = try Lab()
