@@ -35,7 +35,9 @@ struct CallTests {
         let taking = CheckpointRequest(name: "c")
         switch obstacle {
         case .job: _ = try lab.host.checkpointVM(lab.id)
-        case .noRoom: lab.host.changeVolume("D:") { $0.capacity = $0.used + .mebibytes(1) }
+        case .noRoom:
+            lab.host.settings.inferred.lowSpacePause = .zero
+            lab.host.changeVolume("D:") { $0.capacity = $0.used + .mebibytes(1) }
         case .noService: try lab.host.disableVMIntegrationService(.vss, of: lab.id)
         case .storageAway: lab.host.changeVolume("D:") { $0.isAvailable = false }
         case .namedTwice: lab.host.settings.inferred.checkpointNamesRepeat = false
