@@ -140,10 +140,26 @@ extension CrowdBenchmarks where Plane: CyclesInPlace {
                 start, what: "create, revert and delete with contents by its own verbs",
                 wanted: "30000 on the cheapest"
             ) { bench, number in try bench.nativeCycle(number) }
-            return [rate, try againstTestDriver(start)]
+            return [rate, try againstTestDriver(start), try amongOthers(start)]
         } catch {
             return [Row(subject: "own verbs of \(Plane.platform)", found: "not measured: \(error)", wanted: "")]
         }
+    }
+
+    /// What a cycle costs among many others, one after the other on one plane: no copy of it is kept that a change would
+    /// have to part from.
+    private static func amongOthers(_ start: Bench) throws -> Row {
+        let crowd = try Bench(others: 100_000, disks: [.root])
+        var (few, many) = (
+            try Cycles(start) { bench, number in try bench.nativeCycle(number) },
+            try Cycles(crowd) { bench, number in try bench.nativeCycle(number) }
+        )
+        let rounds = try (0..<9).map { _ in (few: try few.round(200), many: try many.round(200)) }
+        let (alone, crowded) = (rounds.map(\.few).max() ?? 0, rounds.map(\.many).max() ?? 0)
+        return Row(
+            subject: "\(Plane.platform): such a cycle among 100,000 other resources : among 10",
+            found: "\((alone / crowded).brief) (\((1_000_000 / crowded).brief) us : \((1_000_000 / alone).brief) us)",
+            wanted: "1")
     }
 
     /// The plane's cycles against those of libvirt's test driver, which has no contents to bring back.
