@@ -81,18 +81,18 @@ enum CrowdBenchmarks<Plane: Crowdable> {
     ///
     /// What is written before a snapshot has to be there in the end, and nothing of what is written after it.
     private static func cycles(_ start: Bench) throws -> Row {
-        try Self.cycles(
+        try cycles(
             start, what: "create, revert and delete with contents through the driver's seam", wanted: ""
         ) { bench, number in
             try bench.cycle(number)
         }
     }
 
-    fileprivate static func cycles(
+    private static func cycles(
         _ start: Bench, what: String, wanted: String, _ cycle: @escaping (inout Bench, Int) throws -> Void
     ) throws -> Row {
         var run = try Cycles(start, cycle)
-        let rate = try (0..<9).map { _ in try run.round(500) }.max() ?? 0
+        let rate = 500 / (try (0..<9).map { _ in try run.seconds(forCycles: 500) }.min() ?? 0)
         return Row(
             subject: "\(Plane.platform): \(what), cycles a second of CPU",
             found: try run.lost() == 0 ? rate.brief : "not measured: of \(run.count) things \(try run.lost()) are lost",
@@ -116,14 +116,14 @@ enum CrowdBenchmarks<Plane: Crowdable> {
             before = try bench.plane.written(on: bench.machine)
         }
 
-        /// How many of so many cycles are done in a second; what other processes take of the core does not count.
-        mutating func round(_ cycles: Int) throws -> Double {
+        /// The seconds of CPU that so many cycles take; what other processes take of the core does not count.
+        mutating func seconds(forCycles cycles: Int) throws -> Double {
             let began = LibraryBenchmark.usage(of: RUSAGE_SELF).seconds
             for _ in 0..<cycles {
                 count += 1
                 try cycle(&bench, count)
             }
-            return Double(cycles) / (LibraryBenchmark.usage(of: RUSAGE_SELF).seconds - began)
+            return LibraryBenchmark.usage(of: RUSAGE_SELF).seconds - began
         }
 
         /// How many of the things that were written before a snapshot are not there.
@@ -154,11 +154,15 @@ extension CrowdBenchmarks where Plane: CyclesInPlace {
             try Cycles(start) { bench, number in try bench.nativeCycle(number) },
             try Cycles(crowd) { bench, number in try bench.nativeCycle(number) }
         )
-        let rounds = try (0..<9).map { _ in (few: try few.round(200), many: try many.round(200)) }
-        let (alone, crowded) = (rounds.map(\.few).max() ?? 0, rounds.map(\.many).max() ?? 0)
+        let rounds = try (0..<9).map { _ in
+            (few: try few.seconds(forCycles: 200), many: try many.seconds(forCycles: 200))
+        }
+        let (alone, crowded) = (rounds.map(\.few).min() ?? 0, rounds.map(\.many).min() ?? 0)
+        let microseconds = 1_000_000.0 / 200
         return Row(
             subject: "\(Plane.platform): such a cycle among 100,000 other resources : among 10",
-            found: "\((alone / crowded).brief) (\((1_000_000 / crowded).brief) us : \((1_000_000 / alone).brief) us)",
+            found:
+                "\((crowded / alone).brief) (\((crowded * microseconds).brief) us : \((alone * microseconds).brief) us)",
             wanted: "1")
     }
 
@@ -173,7 +177,7 @@ extension CrowdBenchmarks where Plane: CyclesInPlace {
         var run = try Cycles(start) { bench, number in try bench.nativeCycle(number) }
         var seconds = (own: 0.0, driver: 0.0)
         for _ in 0..<20 {
-            seconds.own += 200 / (try run.round(200))
+            seconds.own += try run.seconds(forCycles: 200)
             seconds.driver += try driver.seconds(forCycles: 50)
         }
         let (rate, driverRate) = (20 * 200 / seconds.own, 20 * 50 / seconds.driver)

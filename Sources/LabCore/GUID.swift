@@ -23,9 +23,10 @@ public struct GUID: Hashable, Comparable, Sendable, CustomStringConvertible {
                 continue
             }
             let lower = byte | 0x20
-            guard byte.isDigit || UInt8(ascii: "a")...UInt8(ascii: "f") ~= lower else { return nil }
+            guard byte >= UInt8(ascii: "0"), lower.isHexadecimal else { return nil }
+            let digit = lower <= UInt8(ascii: "9") ? lower - UInt8(ascii: "0") : lower - UInt8(ascii: "a") + 10
             words.0 = words.0 << 4 | words.1 >> 60
-            words.1 = words.1 << 4 | UInt64(byte.isDigit ? byte - UInt8(ascii: "0") : lower - UInt8(ascii: "a") + 10)
+            words.1 = words.1 << 4 | UInt64(digit)
         }
         (high, low) = words
     }
@@ -76,8 +77,4 @@ public struct GUID: Hashable, Comparable, Sendable, CustomStringConvertible {
     @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(low) }
     /// Half of the number, which is random: tables that ask for it in this way need no hasher.
     @inlinable public func _rawHashValue(seed: Int) -> Int { Int(truncatingIfNeeded: low ^ high) ^ seed }
-}
-
-extension UInt8 {
-    fileprivate var isDigit: Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= self }
 }

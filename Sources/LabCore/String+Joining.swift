@@ -3,13 +3,20 @@ extension String {
     ///
     /// - Complexity: linear in the length of all.
     package init(joining first: String, _ second: String, _ third: String = "") {
-        let parts = (first.utf8.span, second.utf8.span, third.utf8.span)
-        let (two, all) = (parts.0.count + parts.1.count, parts.0.count + parts.1.count + parts.2.count)
-        self = unsafe String(unsafeUninitializedCapacity: all) { text in
-            for place in parts.0.indices { unsafe text[place] = parts.0[place] }
-            for place in parts.1.indices { unsafe text[parts.0.count + place] = parts.1[place] }
-            for place in parts.2.indices { unsafe text[two + place] = parts.2[place] }
-            return all
+        self.init(joining: first.utf8.span, second.utf8.span, third.utf8.span)
+    }
+
+    /// Puts a text together of parts of others.
+    ///
+    /// - Complexity: linear in the length of all.
+    package init(joining first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>) {
+        self = unsafe String(unsafeUninitializedCapacity: first.count + second.count + third.count) { text in
+            for place in first.indices { unsafe text[place] = first[place] }
+            let rest = text.extracting(first.count...)
+            for place in second.indices { unsafe rest[place] = second[place] }
+            let end = rest.extracting(second.count...)
+            for place in third.indices { unsafe end[place] = third[place] }
+            return first.count + second.count + third.count
         }
     }
 }

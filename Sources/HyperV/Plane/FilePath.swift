@@ -43,17 +43,9 @@ package struct FilePath: Identifier {
     private func text(
         _ places: Range<Int>, _ other: FilePath? = nil, _ otherPlaces: Range<Int> = 0..<0, _ suffix: String = ""
     ) -> String {
-        let first = rawValue.utf8.span.extracting(places)
-        let second = (other ?? self).rawValue.utf8.span.extracting(otherPlaces)
-        let third = suffix.utf8.span
-        return unsafe String(unsafeUninitializedCapacity: first.count + second.count + third.count) { text in
-            for place in first.indices { unsafe text[place] = first[place] }
-            let rest = text.extracting(first.count...)
-            for place in second.indices { unsafe rest[place] = second[place] }
-            let end = rest.extracting(second.count...)
-            for place in third.indices { unsafe end[place] = third[place] }
-            return first.count + second.count + third.count
-        }
+        String(
+            joining: rawValue.utf8.span.extracting(places),
+            (other ?? self).rawValue.utf8.span.extracting(otherPlaces), suffix.utf8.span)
     }
 
     private var end: Int { rawValue.utf8.count }
